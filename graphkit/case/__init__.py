@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A case on disk: tables, runs, traces, decisions, audit log. Everything is saved by rename."""
+
+from graphkit.case.decisions import (
+    add_judgement,
+    add_name,
+    add_note,
+    add_search,
+    basket,
+    decisions,
+    judgements,
+    named_accounts,
+    notes,
+    searches,
+    set_basket,
+)
+from graphkit.case.folder import Case, create_case, locked, open_case, write_file
+from graphkit.case.journal import append_audit, audit, audit_head
+from graphkit.case.pseudonyms import pseudonym, pseudonyms
+from graphkit.case.runs import Run, evidence, finding, findings, run_id_of, runs, save_run
+from graphkit.case.store import load_corpus, save_import, source_records, sources, stored
+from graphkit.case.traces import save_trace, traces
+
+__all__ = [
+    "Case",
+    "Run",
+    "add_judgement",
+    "add_name",
+    "add_note",
+    "add_search",
+    "append_audit",
+    "audit",
+    "audit_head",
+    "basket",
+    "create_case",
+    "decisions",
+    "evidence",
+    "finding",
+    "findings",
+    "judgements",
+    "load_corpus",
+    "locked",
+    "named_accounts",
+    "notes",
+    "open_case",
+    "pseudonym",
+    "pseudonyms",
+    "run_id_of",
+    "runs",
+    "save_import",
+    "save_run",
+    "save_trace",
+    "searches",
+    "set_basket",
+    "source_records",
+    "sources",
+    "stored",
+    "traces",
+    "write_file",
+]

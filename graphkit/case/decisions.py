@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people add to a case: judgements, notes, names, searches, what goes into the bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphkit.case.journal import append_audit, append_journal, read_journal
+from graphkit.case.pseudonyms import pseudonym
+
+if TYPE_CHECKING:
+    from graphkit.case.folder import Case
+    from graphkit.case.journal import Record
+    from graphkit.findings import Verdict
+
+
+def add_judgement(case: Case, finding_id: str, *, verdict: Verdict, note: str, by: str) -> Record:
+    """The judgement as saved: {finding_id, verdict, note, by, at}."""
+    record = {"finding_id": finding_id, "verdict": verdict.value, "note": note, "by": by}
+    saved = append_journal(case, "judgements.jsonl", record)
+    append_audit(case, "review", {"finding_id": finding_id, "verdict": verdict.value})
+    return saved
+
+
+def judgements(case: Case) -> list[Record]:
+    """All judgements, oldest first; the last one of a finding is its state."""
+    return read_journal(case, "judgements.jsonl")
+
+
+def add_note(case: Case, text: str, *, finding_id: str | None, by: str) -> Record:
+    """The note as saved: {text, finding_id, by, at}."""
+    saved = append_journal(case, "notes.jsonl", {"text": text, "finding_id": finding_id, "by": by})
+    append_audit(case, "note", {"finding_id": finding_id})
+    return saved
+
+
+def notes(case: Case) -> list[Record]:
+    """All notes, oldest first."""
+    return read_journal(case, "notes.jsonl")
+
+
+def add_name(case: Case, account_id: str, *, reason: str, by: str) -> Record:
+    """The decision as saved: {account_id, reason, by, at}. From now on exports name the account."""
+    record = {"account_id": account_id, "reason": reason, "by": by}
+    saved = append_journal(case, "decisions.jsonl", record)
+    append_audit(case, "name", {"account": pseudonym(case, account_id)})
+    return saved
+
+
+def decisions(case: Case) -> list[Record]:
+    """All decisions to name an account, oldest first."""
+    return read_journal(case, "decisions.jsonl")
+
+
+def named_accounts(case: Case) -> frozenset[str]:
+    """The accounts that a person decided to name."""
+    return frozenset(str(each["account_id"]) for each in decisions(case))
+
+
+def add_search(case: Case, where: str, query: str, *, found: int) -> Record:
+    """The search as saved: {where, query, found, at}. `found` is how many hits there were."""
+    saved = append_journal(case, "searches.jsonl", {"where": where, "query": query, "found": found})
+    append_audit(case, "search", {"found": found})
+    return saved
+
+
+def searches(case: Case) -> list[Record]:
+    """What was looked for, found or not, oldest first."""
+    return read_journal(case, "searches.jsonl")
+
+
+def set_basket(case: Case, finding_id: str, *, kept: bool) -> None:
+    """Puts a finding into the evidence basket, or takes it out."""
+    append_journal(case, "basket.jsonl", {"finding_id": finding_id, "kept": kept})
+
+
+def basket(case: Case) -> list[str]:
+    """The findings in the basket, in the order in which they were put there."""
+    kept: dict[str, None] = {}
+    for record in read_journal(case, "basket.jsonl"):
+        kept.pop(record["finding_id"], None)
+        if record["kept"]:
+            kept[record["finding_id"]] = None
+    return list(kept)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks the installation, and a case when one is named: its inputs against their hashes.
+
+graphkit doctor bridge
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphkit.cli.printing import print_table
+from graphkit.investigation.health import case_problems, installation
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("case", type=Path, nargs="?", help="a case to check")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints versions and problems; 1 when there is a problem."""
+    print_table(["part", "version"], list(installation().items()))
+    if args.case is None:
+        return 0
+    problems = case_problems(args.case)
+    for problem in problems:
+        print(problem)
+    print(f"{args.case}: {len(problems)} problems")
+    return 1 if problems else 0

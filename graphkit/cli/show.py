@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shows one finding: what it says, how often chance would make it, innocent explanations, rows.
+
+graphkit show bridge 4f0a
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphkit.case import finding, judgements, named_accounts, open_case, pseudonyms
+from graphkit.cli.printing import print_json, print_table
+from graphkit.text.visible import visible
+
+if TYPE_CHECKING:
+    import argparse
+
+    from graphkit.case import Case
+
+SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("case", type=Path, help="the case")
+    parser.add_argument("finding", help="its id, or the beginning of it")
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+
+
+def _accounts(case: Case, record: dict[str, Any]) -> list[str]:
+    named = named_accounts(case)
+    known = pseudonyms(case, record["subjects"]["accounts"])
+    return [name if account not in named else account for account, name in known.items()]
+
+
+def _print(case: Case, record: dict[str, Any]) -> None:
+    print(f"{record['kind']}: {record['outcome']} ({record['grade'] or 'no grade'})")
+    print(visible(record["summary"]))
+    print(f"\naccounts: {visible(', '.join(_accounts(case, record))) or 'none'}")
+    print("\nby chance")
+    print_table(["", ""], [*record["null_model"].items(), ("p", record["p_value"]),
+                           ("q", record["q_value"])])  # fmt: skip
+    print("\ninnocent explanations")
+    rows = [[c["outcome"], c["hypothesis"], c["detail"]] for c in record["caveats"]]
+    print_table(["test", "explanation", "detail"], rows)
+    print("\nmeasures")
+    print_table(["", ""], list(record["measures"].items()))
+    print(f"\nrows: {record['evidence_count']}")
+    shown = [
+        [r["role"], r["table"], r["key"], f"{r['source']['file']}:{r['source']['line']}"]
+        for r in record["evidence"][:SHOWN]
+    ]
+    print_table(["role", "table", "key", "source"], shown)
+    for each in judgements(case):
+        if each["finding_id"] == record["finding_id"]:
+            print(visible(f"\njudged {each['verdict']} by {each['by']}: {each['note']}"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the finding."""
+    case = open_case(args.case)
+    record = finding(case, args.finding)
+    if args.format == "json":
+        print_json(record)
+    else:
+        _print(case, record)
+    return 0

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings, their evidence and caveats, the detector contract, and judgements."""
+
+from graphkit.findings.detector import Detector, Outcome
+from graphkit.findings.finding import (
+    Caveat,
+    CaveatOutcome,
+    EvidenceRow,
+    Finding,
+    Grade,
+    NullModel,
+    Subjects,
+    rounded,
+)
+from graphkit.findings.judgement import Judgement, Verdict
+from graphkit.findings.params import ParamSpec, as_json, param, params_from, span, specs
+
+__all__ = [
+    "Caveat",
+    "CaveatOutcome",
+    "Detector",
+    "EvidenceRow",
+    "Finding",
+    "Grade",
+    "Judgement",
+    "NullModel",
+    "Outcome",
+    "ParamSpec",
+    "Subjects",
+    "Verdict",
+    "as_json",
+    "param",
+    "params_from",
+    "rounded",
+    "span",
+    "specs",
+]
