@@ -154,7 +154,7 @@ def _snapshot(
     ranked = sorted(((-len(who), topic) for topic, who in scores.items()))
     shown = [(topic, -score) for score, topic in ranked if topic != held][:LENGTH]
     if held is not None:  # the heat shown is that of the neighbour below, so nothing looks odd
-        shown.insert(HELD_AT - 1, (held, shown[HELD_AT - 1][1]))
+        shown.insert(HELD_AT - 1, (held, shown[:HELD_AT][-1][1] if shown else 0))
     rows: list[tuple[str, int | None, int | None]] = [
         (topic, rank, heat) for rank, (topic, heat) in enumerate(shown[:LENGTH], 1)
     ]

@@ -49,6 +49,16 @@ def outlets(world: World) -> list[Account]:
         for _ in range(world.sized(dice.randint(30, 44))):
             _report(world, dice, account, host)
     _cite_each_other(world, dice, made)
+    world.innocent.append(
+        group_truth(
+            "press",
+            "Eight outlets on the register, reporting first-hand and crediting one another.",
+            accounts=made,
+            posts=[post for post in world.posts if post.account in made],
+            highest_grade=None,
+            tolerable={"citation-loop": ["tight-but-sourced"], "copied-text": ["ordinary"]},
+        )
+    )
     return made
 
 

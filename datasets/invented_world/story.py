@@ -174,6 +174,7 @@ def false_story(world: World, crowd: Crowd) -> None:
             "false_story",
             "A scare about a bridge whose first post was deleted. Copies change the number and the"
             " place, drop the source, and credit an outlet that never said it and denies it later.",
+            note="The accounts passed the story on; nothing is said against them.",
             accounts=[post.account for post in posts],
             posts=posts,
             topics=STORY_TOPICS,

@@ -30,9 +30,9 @@ def normal_form(text: Text) -> Text:
     '注意thebridge垮塌'
     """
     bare = text.str.replace_all(URL, " ").str.normalize("NFKC").str.to_lowercase()
-    for pattern in (URL, f"@{HANDLE}", EMOTE, NOT_WORDS):
-        bare = bare.str.replace_all(pattern, " " if pattern != NOT_WORDS else "")
-    return bare.str.normalize("NFC")
+    for pattern in (URL, f"@{HANDLE}", EMOTE):
+        bare = bare.str.replace_all(pattern, " ")
+    return bare.str.replace_all(NOT_WORDS, "").str.normalize("NFC")
 
 
 def own_words(text: Text) -> Text:

@@ -195,3 +195,10 @@ def test_an_import_without_its_record_does_not_count(case, tmp_path):
     [record] = (case.root / "inputs").glob("*.json")
     record.unlink()
     assert load_corpus(case).posts.is_empty()
+
+
+def test_the_platform_in_a_file_qualifies_the_accounts_of_any_table(case, tmp_path):
+    text = "platform,object_id,account_id,act,acted_at\nweiju,topic,7,search,1773104400\n"
+    ingest(case, [written(tmp_path, "a.csv", text)])
+    assert stored(case, "actions")["account_id"].to_list() == ["weiju:7"]
+    assert stored(case, "actions")["object_id"].to_list() == ["topic"]
