@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/graphkit demo
@@ -16,6 +16,9 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install -q uv

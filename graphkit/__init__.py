@@ -15,6 +15,7 @@ _HOMES = {
     "Finding": "graphkit.findings",
     "GraphkitError": "graphkit.errors",
     "citations": "graphkit.graphs.citation_rows",
+    "coaction": "graphkit.graphs.coaction",
     "create_case": "graphkit.case",
     "detect": "graphkit.investigation",
     "ingest": "graphkit.investigation",

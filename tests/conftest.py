@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.case import Case, create_case
+from graphkit.investigation.detecting import detect
+from graphkit.investigation.ingesting import ingest
+from graphkit.investigation.shipped import dataset
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -37,3 +42,14 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no Chromium: install it, or run make test as root on Debian")
     return found
+
+
+@pytest.fixture(scope="session")
+def world_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A case with the shipped invented world, every detector run once. Not to be written to."""
+    data = dataset("invented_world")
+    case = create_case(tmp_path_factory.mktemp("world") / "case", zone="Asia/Shanghai")
+    for file in data.files:
+        ingest(case, [file.path], importer_name=file.importer, collection=file.collection)
+    detect(case)
+    return case

@@ -15,7 +15,7 @@ from graphkit.errors import GraphkitError
 
 # verb: (module, what it does in a line). A verb is listed here when it works.
 VERBS = {
-    "demo": ("demo", "shipped data, imported into a case with a ledger"),
+    "demo": ("demo", "shipped data: imported, detected, held against the truth"),
     "new": ("new", "make a case"),
     "import": ("import_", "read files into a case; every row is accounted for"),
     "add": ("add", "add what a person found by hand"),

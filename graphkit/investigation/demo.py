@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: shipped data, imported and looked at."""
+"""The demo: an investigation of shipped data, and what it found next to what was planted."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from graphkit.case import Case, append_audit, create_case, open_case
+from graphkit.case import Case, append_audit, create_case, findings, open_case
+from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
+from graphkit.investigation.plugins import detectors
 from graphkit.investigation.shipped import Dataset, dataset
+from graphkit.investigation.truth import Verdict, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +47,39 @@ def _import(case: Case, data: Dataset) -> Iterator[str]:
         )
 
 
+def _detect(case: Case) -> Iterator[str]:
+    for run in detect(case):
+        graded = [r["grade"] for r in run.findings if r["grade"] is not None]
+        counts = ", ".join(f"{graded.count(g)} {g}" for g in ("strong", "moderate", "weak"))
+        missing = run.recipe["not_tested"]
+        told = f"not tested, no {', '.join(missing)}" if missing else (
+            f"{counts}; {len(run.findings) - len(graded)} tested and found ordinary"
+        )  # fmt: skip
+        yield f"  {run.detector}: {told}"
+
+
+def _table(verdicts: list[Verdict]) -> Iterator[str]:
+    width = max(len(each.name) for each in verdicts) + 2
+    for is_planted, title in ((True, "planted"), (False, "innocent")):
+        yield f"\n{title:<{width}}"
+        for each in verdicts:
+            if each.is_planted == is_planted:
+                good, bad = ("found ", "MISSED") if is_planted else ("spared", "WRONG ")
+                yield f"  {good if each.is_well else bad}  {each.name:<{width}}{each.said}"
+
+
 def world_demo(root: Path) -> Iterator[str]:
     """The lines of the investigation of the invented world, in a case at `root`."""
     data = dataset(WORLD)
+    truth = json.loads((data.folder / "data" / "truth.json").read_bytes())
     case = demo_case(root, zone="Asia/Shanghai")
     yield f"{data.title}\n\nimport"
     yield from _import(case, data)
+    yield "\ndetect"
+    yield from _detect(case)
+    yield "\nwhat was found, next to what was planted"
+    verdicts = compare(truth, findings(case), kinds=set(detectors()), origin=None)
+    yield from _table(verdicts)
 
 
 def real_demo(root: Path) -> Iterator[str]:
@@ -57,3 +88,5 @@ def real_demo(root: Path) -> Iterator[str]:
     yield "\nreal data: CooRTweet example reposts, two weeks of the Weibo hot list\n\nimport"
     for name in REAL:
         yield from _import(case, dataset(name))
+    yield "\ndetect"
+    yield from _detect(case)

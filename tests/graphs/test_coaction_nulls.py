@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tails, false discovery rates, the burst-stratified null, and components."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control, poisson
+
+from graphkit.errors import ParameterError
+from graphkit.graphs.components import components
+from graphkit.graphs.nulls import benjamini_hochberg, burst_null, poisson_tail
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 60), st.floats(1e-6, 50))
+def test_the_tail_is_scipys_survival_function(count, expected):
+    assert poisson_tail(count, expected) == pytest.approx(poisson.sf(count - 1, expected), rel=1e-9)
+
+
+def test_the_tail_keeps_its_precision_far_out():
+    assert float(poisson_tail(30, 0.002)) == pytest.approx(4.0399e-114, rel=1e-3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_q_values_are_scipys_when_every_test_is_listed(p_values):
+    p = np.array(p_values)
+    assert benjamini_hochberg(p, tests=len(p)) == pytest.approx(false_discovery_control(p))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.integers(0, 20))
+def test_unlisted_tests_count_as_ones(p_values, unlisted):
+    p = np.array(p_values)
+    full = np.concatenate([p, np.ones(unlisted)])
+    expected = false_discovery_control(full)[: len(p)]
+    assert benjamini_hochberg(p, tests=len(full)) == pytest.approx(expected)
+
+
+def test_fewer_tests_than_p_values_are_refused():
+    with pytest.raises(ParameterError, match="2 p-values but only 1 tests"):
+        benjamini_hochberg(np.array([0.1, 0.2]), tests=1)
+
+
+def test_crowds_burst_and_returning_groups_do_not():
+    accounts = np.array([0, 1, 2, 3, 0, 1], np.int32)
+    objects = np.array([0, 0, 0, 0, 1, 1], np.int32)
+    # object 0: six pairs, five of them meet there only; object 1: one pair that met before
+    null = burst_null(accounts, objects, object_pairs=np.array([6, 1]), one_off=np.array([5, 0]))
+    used = null.classes.filter(pl.col("events_count") > 0)
+    assert used.rows() == [(0, 0, 1, 1, 2), (3, 4, 1, 6, 4)]
+    # 2 * 6 * (1/4) ** 2 on the crowd's object, and 2 * 1 * (1/2) ** 2 on the other
+    assert null.expected(np.array([0, 2]), np.array([1, 3])).tolist() == [1.25, 0.75]
+
+
+EDGES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=20)
+
+
+@settings(max_examples=60, deadline=None)
+@given(EDGES, st.randoms(use_true_random=False))
+def test_components_are_networkxs_numbered_by_their_smallest_member(edges, dice):
+    frame = pl.DataFrame(edges, schema={"a": pl.Int64, "b": pl.Int64}, orient="row")
+    expected = sorted(sorted(members) for members in nx.connected_components(nx.Graph(edges)))
+    rows = [(node, number) for number, members in enumerate(expected) for node in members]
+    assert components(frame).rows() == rows
+    shuffled = [dice.sample(edge, 2) for edge in dice.sample(edges, len(edges))]
+    assert components(pl.DataFrame(shuffled, schema=frame.schema, orient="row")).rows() == rows
