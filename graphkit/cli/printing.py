@@ -6,10 +6,9 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from graphkit.text.visible import defused, visible
+from graphkit.text.visible import columns, defused, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,17 +19,12 @@ def note(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
-def width(text: str) -> int:
-    """The columns that `text` takes in a terminal; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
-
-
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Prints rows under a header in aligned columns; the last column is not padded."""
     cells = [[visible("" if c is None else str(c)) for c in row] for row in [header, *rows]]
-    widths = [max(width(row[i]) for row in cells) for i in range(len(header))]
+    widths = [max(columns(row[i]) for row in cells) for i in range(len(header))]
     for row in cells:
-        padded = [c + " " * (w - width(c)) for c, w in zip(row, widths, strict=True)]
+        padded = [c + " " * (w - columns(c)) for c, w in zip(row, widths, strict=True)]
         print("  ".join([*padded[:-1], row[-1]]).rstrip())
 
 

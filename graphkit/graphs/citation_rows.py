@@ -18,14 +18,17 @@ COLUMNS = {
 VIA_ORDER = pl.Enum(["field", "link", "text", "import"])
 
 
-def citation_rows(posts: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+def citation_rows(
+    posts: pl.DataFrame, accounts: pl.DataFrame, *, known: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What each seen post cites: the table `citations` without its provenance.
 
     - A repost or quote cites its parent (via field); where the parent is unknown and its text
       names nobody either, the target is null.
-    - An address (via link) that is the permalink of a post in `posts` cites that post, any other
-      is a url. What a repost inherits is not its own: of its addresses only those count that its
-      own words hold, and vague phrases in the comment of a repost or quote do not.
+    - An address (via link) that is the permalink of a post in `known` (where None, in `posts`)
+      cites that post, any other is a url. What a repost inherits is not its own: of its addresses
+      only those count that its own words hold, and vague phrases in the comment of a repost or
+      quote do not.
     - A name in the text (via text) is an account if one of that platform has the handle, or else
       if exactly one has it as display name; otherwise an outlet. Vague phrases have no target:
       an unnamed source is never shared between posts.
@@ -42,7 +45,12 @@ def citation_rows(posts: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
         seen.select("post_id", "account_id", "platform", "kind", "text", "parent_id"), on="post_id"
     )
     rows = pl.concat(
-        [_field_rows(seen), _link_rows(named, posts), _text_rows(named, accounts)], how="diagonal"
+        [
+            _field_rows(seen),
+            _link_rows(named, posts if known is None else known),
+            _text_rows(named, accounts),
+        ],
+        how="diagonal",
     )
     first = rows.with_columns(pl.col("via").cast(VIA_ORDER)).sort(
         "post_id", "via", "span_start", "rule", "target", nulls_last=True
@@ -77,11 +85,11 @@ def _field_rows(seen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _link_rows(named: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+def _link_rows(named: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     links = named.filter(pl.col("via") == "link")
     own = own_words(pl.col("text")).str.contains(pl.col("target"), literal=True)
     links = links.filter((pl.col("kind") != "repost") | own.fill_null(value=False))
-    post = _linked_posts(links["target"], posts)
+    post = _linked_posts(links["target"], known)
     links = links.with_columns(url=canonical_url(links["target"]), post=post)
     cited = links.filter(
         pl.col("url").is_not_null(),

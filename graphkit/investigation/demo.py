@@ -12,6 +12,7 @@ from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.plugins import detectors
 from graphkit.investigation.shipped import Dataset, dataset
 from graphkit.investigation.truth import Verdict, compare
+from graphkit.text.visible import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +60,14 @@ def _detect(case: Case) -> Iterator[str]:
 
 
 def _table(verdicts: list[Verdict]) -> Iterator[str]:
-    width = max(len(each.name) for each in verdicts) + 2
+    width = max(columns(each.name) for each in verdicts) + 2
     for is_planted, title in ((True, "planted"), (False, "innocent")):
-        yield f"\n{title:<{width}}"
+        yield f"\n{title}"
         for each in verdicts:
             if each.is_planted == is_planted:
                 good, bad = ("found ", "MISSED") if is_planted else ("spared", "WRONG ")
-                yield f"  {good if each.is_well else bad}  {each.name:<{width}}{each.said}"
+                space = " " * (width - columns(each.name))
+                yield f"  {good if each.is_well else bad}  {each.name}{space}{each.said}"
 
 
 def world_demo(root: Path) -> Iterator[str]:

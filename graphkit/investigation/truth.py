@@ -34,6 +34,10 @@ def _about(record: Record, group: Record) -> float:
     return max(_overlap(subjects[name], group[name]) for name in ("accounts", "topics", "urls"))
 
 
+def _kinds(records: Sequence[Record]) -> set[str]:
+    return {r["kind"] for r in records}
+
+
 def _strongest(records: Sequence[Record]) -> Record:
     return max(records, key=lambda r: (ORDER[r["grade"]], r["score"]))
 
@@ -62,8 +66,10 @@ def planted(
         and _about(r, group) >= SAME
     ]
     if hits:
-        best = _strongest(hits)
-        said = f"{best['kind']}: {best['outcome']}, {best['grade']}"
+        best = [
+            _strongest([r for r in hits if r["kind"] == k]) for k in visible if k in _kinds(hits)
+        ]
+        said = "; ".join(f"{r['kind']}: {r['outcome']}, {r['grade']}" for r in best)
         return Verdict(group["name"], is_planted=True, is_well=True, said=said)
     said = f"missed by {', '.join(visible)}" if visible else "no detector yet: " + ", ".join(wanted)
     return Verdict(group["name"], is_planted=True, is_well=False, said=said)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # C0 and C1 controls, soft hyphen, zero-width and bidi marks, variation and tag characters.
 _HIDDEN = re.compile(
@@ -29,3 +30,12 @@ def defused(cell: str) -> str:
     "'=HYPERLINK(1)"
     """
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def columns(text: str) -> int:
+    """The columns that `text` takes in a terminal; Chinese characters take two.
+
+    >>> columns("ab桥")
+    4
+    """
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)

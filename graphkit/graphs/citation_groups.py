@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Groups of accounts that cite each other: proposed on half of the stories, tested on the other.
+
+`rows` here is `account_rows`: citations between accounts with who, when and in which half.
+`members` has group_no, account_no and half, the half in which the account counts as a member:
+always the one that did not propose it. Where both halves propose nearly the same set, the two are
+one group, in each half with the members that the other half proposes. Groups may overlap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from graphkit.graphs.chained_loops import Reach, chained_loops
+from graphkit.graphs.communities import communities
+from graphkit.graphs.nulls import poisson_tail
+
+if TYPE_CHECKING:
+    from graphkit.graphs.citation import Citations
+
+RESOLUTIONS = (1.0, 3.0, 10.0, 30.0)
+"""Leiden resolutions: a group is split or drowned at a wrong one, and which depends on the case."""
+PAIRED = 0.5
+"""Least Jaccard index of two proposals of different halves that are taken for one group."""
+SMALL_COMMUNITY = 100
+"""Communities with fewer accounts are pooled: a group must not be its own null model."""
+PSEUDO_COUNT = 50.0
+"""Citations that the overall share is worth against a stratum's own share."""
+
+
+def account_rows(citations: Citations, *, seed: int) -> pl.DataFrame:
+    """Citations from post to post with what the tests need, by citing_no and citation_no.
+
+    Columns of `Citations.edges` and: citing and cited account_no (a, b), their controllers (ka,
+    kb), story_no of the citing post, half (0 or 1, drawn by story; null where the cited post is of
+    the other half), community of the citing account (small ones pooled), stratum (its week x
+    community).
+    """
+    posts = citations.posts
+    stories = posts["story_no"].unique().sort()
+    half = np.random.default_rng(seed).permutation(len(stories)) % 2
+    week = (pl.col("posted_at") - pl.col("posted_at").min()).dt.total_days() // 7
+    drawn = posts.join(
+        pl.DataFrame({"story_no": stories, "half": pl.Series(half, dtype=pl.Int8)}), on="story_no"
+    ).with_columns(week=week)
+    citing = drawn.select(
+        "story_no", "half", "week", citing_no="post_no", a="account_no", ka="controller_no"
+    )
+    cited = drawn.select(cited_no="post_no", b="account_no", kb="controller_no", cited_half="half")
+    rows = citations.edges.join(citing, on="citing_no").join(cited, on="cited_no")
+    one_half = pl.when(pl.col("half") == pl.col("cited_half")).then("half")
+    rows = rows.filter(pl.col("a") != pl.col("b")).with_columns(half=one_half)
+    return _with_stratum(rows, seed).drop("cited_half").sort("citing_no", "citation_no")
+
+
+def _with_stratum(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    if rows.is_empty():
+        none = pl.lit(0, pl.Int64)
+        return rows.with_columns(community=none, stratum=none).drop("week")
+    found = communities(rows.select("a", "b"), seed=seed)
+    size = pl.len().over("community")
+    pooled = pl.when(size >= SMALL_COMMUNITY).then("community").otherwise(-1)
+    found = found.select(a="node", community=pooled)
+    large = found.filter(pl.col("community") >= 0)["community"]
+    if large.len() and found.height - large.len() < SMALL_COMMUNITY:
+        least = large.max()
+        found = found.with_columns(community=pl.col("community").replace(-1, least))
+    joined = rows.join(found, on="a", maintain_order="left")
+    stratum = pl.struct("community", "week").rank("dense").cast(pl.Int64) - 1
+    return joined.with_columns(stratum=stratum).drop("week")
+
+
+def internal_rows(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """`rows` once for each group that holds both accounts, with group_no.
+
+    Where `members` has a half, only of the half in which both are members.
+    """
+    half = ["half"] if "half" in members.columns else []
+    of_a = members.select("group_no", *half, a="account_no")
+    of_b = members.select("group_no", *half, b="account_no")
+    inside = rows.join(of_a, on=["a", *half]).join(of_b, on=["group_no", "b", *half])
+    return inside.sort("group_no", "citing_no", "citation_no")
+
+
+def group_loops(
+    internal: pl.DataFrame, posts: pl.DataFrame, *, author: str, reach: Reach
+) -> pl.DataFrame:
+    """One shortest chained loop inside the group for every post of a group that has one.
+
+    `internal` as by `internal_rows`, `author` as in `chained_loops`. Columns group_no, start_no,
+    hop, citing_no, citation_no, cited_no.
+    """
+    ends = [internal.select("group_no", post_no=name) for name in ("citing_no", "cited_no")]
+    local = pl.concat(ends).unique().sort("group_no", "post_no")
+    local = local.join(
+        posts.select("post_no", "posted_at", author), on="post_no", maintain_order="left"
+    )
+    local = local.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+    edges = internal.select("group_no", "citing_no", "cited_no", "citation_no")
+    for name in ("citing_no", "cited_no"):
+        places = local.select("group_no", **{name: "post_no", f"{name}_place": "place"})
+        edges = edges.join(places, on=["group_no", name])
+    found, _ = chained_loops(
+        edges.select("citation_no", citing_no="citing_no_place", cited_no="cited_no_place"),
+        local,
+        author=author,
+        reach=reach,
+    )
+    back = local["post_no"].to_numpy()
+    return found.select(
+        pl.Series("group_no", local["group_no"].to_numpy()[found["start_no"].to_numpy()]),
+        *(pl.Series(n, back[found[n].to_numpy()]) for n in ("start_no", "citing_no", "cited_no")),
+        "hop",
+        "citation_no",
+    )
+
+
+def proposed_groups(
+    rows: pl.DataFrame, posts: pl.DataFrame, *, largest: int, reach: Reach, seed: int
+) -> pl.DataFrame:
+    """`members` of the groups that each half of the stories proposes; see the module.
+
+    A group is a strongly connected set of at most `largest` accounts inside a Leiden community of
+    the citations of the half, at any of `RESOLUTIONS`, in which a chained loop exists. So every
+    member cites into the group and is cited from it: who only cites into it is none.
+    """
+    sets = [
+        frame.with_columns(half=pl.lit(half, pl.Int8), level=pl.lit(level))
+        for half in (0, 1)
+        for level, resolution in enumerate(RESOLUTIONS)
+        for frame in [_closed_sets(rows.filter(pl.col("half") == half), resolution, seed)]
+    ]
+    sized = pl.concat(sets).filter(pl.len().over("half", "level", "set").is_between(2, largest))
+    key = sized.group_by("half", "level", "set").agg(pl.col("account_no").sort())
+    key = key.unique(["half", "account_no"]).sort("half", "account_no")
+    proposed = key.select("half", "account_no", group_no=pl.int_range(pl.len(), dtype=pl.Int64))
+    proposed = proposed.explode("account_no")
+    loops = group_loops(internal_rows(rows, proposed), posts, author="account_no", reach=reach)
+    seeded = proposed.join(loops, on="group_no", how="semi")
+    tested = paired_groups(seeded).with_columns(half=1 - pl.col("half"))
+    return tested.sort("group_no", "half", "account_no")
+
+
+def paired_groups(proposed: pl.DataFrame) -> pl.DataFrame:
+    """`proposed` with one group_no for two sets of different halves that are each other's best.
+
+    The best is the set of the other half with the largest Jaccard index, of `PAIRED` or more.
+    """
+    sized = proposed.with_columns(size=pl.len().over("group_no"))
+    first, second = (sized.filter(pl.col("half") == half).drop("half") for half in (0, 1))
+    shared = (
+        first.join(second, on="account_no", suffix="_2")
+        .group_by("group_no", "group_no_2", "size", "size_2")
+        .agg(both=pl.len())
+        .with_columns(jaccard=pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both")))
+        .filter(pl.col("jaccard") >= PAIRED)
+        .sort(-pl.col("jaccard"), -pl.col("both").cast(pl.Int64), "group_no", "group_no_2")
+    )
+    best = [shared.unique(name, keep="first") for name in ("group_no", "group_no_2")]
+    pairs = best[0].join(best[1], on=["group_no", "group_no_2"], how="semi")
+    one = pairs.select(group_no="group_no_2", other="group_no")
+    joined = proposed.join(one, on="group_no", how="left")
+    return joined.with_columns(group_no=pl.coalesce("other", "group_no")).drop("other")
+
+
+def told_members(members: pl.DataFrame) -> pl.DataFrame:
+    """The accounts that are told of as a group's: those of every half in which it is tested."""
+    halves = pl.col("half").n_unique().over("group_no")
+    seen = pl.col("half").n_unique().over("group_no", "account_no")
+    told = members.filter(seen == halves).select("group_no", "account_no").unique()
+    return told.sort("group_no", "account_no")
+
+
+def _closed_sets(rows: pl.DataFrame, resolution: float, seed: int) -> pl.DataFrame:
+    """Strongly connected sets of accounts inside communities: set, account_no."""
+    pairs = rows.group_by("a", "b").agg(weight=pl.col("story_no").n_unique())
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"set": pl.Int64, "account_no": pl.Int64})
+    found = communities(pairs, resolution=resolution, seed=seed)
+    side = [found.select(**{n: "node", f"in_{n}": "community"}) for n in ("a", "b")]
+    inner = (
+        pairs.join(side[0], on="a").join(side[1], on="b").filter(pl.col("in_a") == pl.col("in_b"))
+    )
+    size = int(found["node"].to_numpy().max()) + 1
+    ends = (inner["a"].to_numpy(), inner["b"].to_numpy())
+    graph = coo_array((np.ones(inner.height, np.int8), ends), shape=(size, size))
+    labels = connected_components(graph, connection="strong")[1]
+    sets = pl.DataFrame({"set": labels.astype(np.int64), "account_no": np.arange(size)})
+    return sets.filter(pl.len().over("set") > 1)
+
+
+def internal_excess(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Citations inside each group in its tested half against what others' citing would make.
+
+    One story counts a pair of accounts once. A member's citation goes to the group with the chance
+    with which others of its community cite the group in its week; few citations draw the chance to
+    that of all weeks, and that to the chance overall (`PSEUDO_COUNT`). Poisson tail.
+
+    Returns group_no, internal_count, member_count (citations by members), expected, p_value.
+    """
+    once = rows.filter(pl.col("half").is_not_null()).unique(["story_no", "a", "b"])
+    of_a = members.select("group_no", "half", a="account_no")
+    of_b = members.select("group_no", "half", b="account_no", into=1)
+    made = once.join(of_a, on=["half", "a"]).join(of_b, on=["group_no", "half", "b"], how="left")
+    received = once.join(of_b, on=["half", "b"])
+    outer = received.join(of_a, on=["group_no", "half", "a"], how="anti")
+    cells = made.group_by("group_no", "half", "community", "stratum").agg(
+        made=pl.len(), inner=pl.col("into").sum()
+    )
+    chance = 0.5 / once.height if once.height else 0.0
+    cells = cells.with_columns(chance=pl.lit(chance))
+    for level in (["half"], ["half", "community"], ["half", "community", "stratum"]):
+        cells = _drawn_chance(cells, once, outer, level)
+    found = (
+        cells.group_by("group_no")
+        .agg(
+            internal_count=pl.col("inner").sum(),
+            member_count=pl.col("made").sum(),
+            expected=(pl.col("made") * pl.col("chance")).sort().sum(),
+        )
+        .sort("group_no")
+    )
+    tail = poisson_tail(found["internal_count"].to_numpy(), found["expected"].to_numpy())
+    return found.with_columns(p_value=pl.Series(tail, dtype=pl.Float64))
+
+
+def _drawn_chance(
+    cells: pl.DataFrame, once: pl.DataFrame, outer: pl.DataFrame, level: list[str]
+) -> pl.DataFrame:
+    """`cells` with the chance that an outsider's citation at `level` goes to the group.
+
+    The chance of the level above counts as `PSEUDO_COUNT` citations.
+    """
+    total = once.group_by(level).agg(total=pl.len())
+    by_others = outer.group_by("group_no", *level).agg(outer=pl.len())
+    joined = cells.join(total, on=level).join(by_others, on=["group_no", *level], how="left")
+    others = pl.col("total") - pl.col("made").sum().over("group_no", *level)
+    drawn = pl.col("outer").fill_null(0) + PSEUDO_COUNT * pl.col("chance")
+    return joined.with_columns(chance=drawn / (others + PSEUDO_COUNT)).drop("total", "outer")
