@@ -358,7 +358,8 @@ DETECTOR = Detector(
         "of the same trade before believing it.",
         "No null model keeps pairs that quote each other.",
         "Owners are joined only where they declare themselves.",
-        "Groups larger than `largest` are not looked for.",
+        "Groups larger than `largest` are not looked for, nor any in a case that holds little else "
+        "than the group.",
     ),
     params=Params,
     detect=detect,

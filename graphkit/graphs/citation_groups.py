@@ -199,7 +199,8 @@ def internal_excess(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
     One story counts a pair of accounts once. A member's citation goes to the group with the chance
     with which others of its community cite the group in its week; few citations draw the chance to
-    that of all weeks, and that to the chance overall (`PSEUDO_COUNT`). Poisson tail.
+    that of all weeks, and that to the chance overall (`PSEUDO_COUNT`). Poisson tail; 1 where others
+    made fewer citations than that, and there is nothing to compare with.
 
     Returns group_no, internal_count, member_count (citations by members), expected, p_value.
     """
@@ -226,7 +227,8 @@ def internal_excess(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         .sort("group_no")
     )
     tail = poisson_tail(found["internal_count"].to_numpy(), found["expected"].to_numpy())
-    return found.with_columns(p_value=pl.Series(tail, dtype=pl.Float64))
+    compared = once.height - pl.col("member_count").cast(pl.Int64) >= PSEUDO_COUNT
+    return found.with_columns(p_value=pl.when(compared).then(pl.Series(tail)).otherwise(1.0))
 
 
 def _drawn_chance(

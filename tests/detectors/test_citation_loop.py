@@ -129,12 +129,12 @@ def test_a_ring_that_names_an_outlet_in_most_stories_is_not_accused(world):
     assert about(detect(told, FAST), truth["ring"][0]).outcome == "tight-but-sourced"
 
 
-def test_a_case_of_a_few_accounts_has_its_loop_told_and_says_nothing_without_one():
+def test_a_case_of_a_few_accounts_has_its_loop_told_but_not_one_that_holds_nothing_else():
     plan = Plan(accounts=60, posts_each=6, groups={"ring": 1}, stories=(14, 18))
     corpus, truth = make_world(3, plan)
     assert about(detect(corpus, FAST), truth["ring"][0]).outcome in {"loop", "single-origin"}
-    few = corpus.posts.filter(pl.col("account_id").is_in(truth["ring"][0][:1]))
-    assert list(detect(replace(corpus, posts=few), FAST)) == []
+    only = corpus.posts.filter(pl.col("account_id").is_in(truth["ring"][0]))
+    assert list(detect(replace(corpus, posts=only), FAST)) == []
 
 
 def told(findings, rename=lambda name: name):
@@ -241,22 +241,22 @@ def test_the_nine_accounts_of_the_shipped_world_are_a_loop_and_its_innocents_are
 def test_the_excess_is_what_a_hand_count_gives():
     rows = pl.DataFrame(
         {
-            "story_no": [0, 0, 1, 2, 3, 4],
-            "a": [1, 1, 2, 3, 3, 4],
-            "b": [2, 2, 1, 1, 4, 3],
-            "half": pl.Series([0] * 6, dtype=pl.Int8),
-            "community": [0] * 6,
-            "stratum": [0] * 6,
+            "story_no": [0, 0, 1, *range(2, 62)],
+            "a": [1, 1, 2, *[3] * 60],
+            "b": [2, 2, 1, *[1] * 6, *[4] * 54],
+            "half": pl.Series([0] * 63, dtype=pl.Int8),
+            "community": [0] * 63,
+            "stratum": [0] * 63,
         }
     )
     members = pl.DataFrame(
         {"group_no": [0, 0], "account_no": [1, 2], "half": pl.Series([0, 0], dtype=pl.Int8)}
     )
     found = internal_excess(rows, members).row(0, named=True)
-    # five rows once a story, two by members; of three by others one goes to the group; the chance
-    # is drawn thrice from 0.1: (1 + 50 * 0.1) / 53, and so on
-    chance = 0.1
+    # 62 rows once a story, two by members; of sixty by others six go to the group; the chance is
+    # drawn three times, from 0.5 of 62 at first
+    chance = 0.5 / 62
     for _ in range(3):
-        chance = (1 + 50 * chance) / 53
+        chance = (6 + 50 * chance) / 110
     assert (found["internal_count"], found["member_count"]) == (2, 2)
     assert found["expected"] == pytest.approx(2 * chance)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Invented action logs for the ranking measurements: organic life, its lookalikes, and plants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from graphkit.tables import ACTIONS
+
+START = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
+HOUR = 3600
+DAY = 86400
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A push: so many accounts on so many topics, each taking part with probability `part`."""
+
+    accounts: int
+    topics: int
+    part: float = 0.9
+    width: int = 600
+    camouflage: float = 0.0
+    is_hijacked: bool = False
+    others: float = 1.0  # organic audience of a pushed topic, as a multiple of the block
+    has_history: bool = False  # its accounts also share six topics loosely, as fans do
+
+
+@dataclass
+class World:
+    """Rows (account, topic, second) by piece; truth by kind: topics, and accounts of the plants."""
+
+    rows: list[tuple[Ints, Ints, Ints]] = field(default_factory=list)
+    topics: dict[str, list[int]] = field(default_factory=dict)
+    members: dict[str, set[int]] = field(default_factory=dict)
+    next_topic: int = 0
+
+    def add(self, kind: str, account: Ints, second: Ints) -> int:
+        """Rows on one new topic of that kind; the topic."""
+        topic = self.next_topic
+        self.next_topic += 1
+        self.topics.setdefault(kind, []).append(topic)
+        self.rows.append((account, np.full(account.size, topic), second))
+        return topic
+
+    def actions(self) -> pl.DataFrame:
+        """The actions table, in order of time."""
+        account, topic, second = (np.concatenate(part) for part in zip(*self.rows, strict=True))
+        inside = (second >= 0) & (second < 14 * DAY)
+        frame = pl.DataFrame(
+            {
+                "account_id": account[inside],
+                "object_id": topic[inside],
+                "acted_at": (second[inside] + START) * 1_000_000,
+            }
+        ).sort("acted_at", "account_id", "object_id")
+        return ACTIONS.conform(
+            frame.with_row_index("action_id").with_columns(
+                pl.format("a{}", pl.col("account_id")).alias("account_id"),
+                pl.format("t{}", pl.col("object_id")).alias("object_id"),
+                pl.format("x{}", pl.col("action_id").cast(pl.String).str.zfill(9)).alias(
+                    "action_id"
+                ),
+                pl.col("acted_at").cast(pl.Datetime("us", "UTC")),
+                act=pl.lit("search"),
+                time_precision=pl.lit("second"),
+                source_id=pl.lit("invented"),
+            )
+        )
+
+
+def power(draw: np.random.Generator, size: int, exponent: float) -> NDArray[np.float64]:
+    """Shuffled probabilities that fall as a power of the rank."""
+    weights = (np.arange(size) + 10.0) ** -exponent
+    return draw.permutation(weights / weights.sum())
+
+
+def clock(draw: np.random.Generator, size: int, days: int) -> Ints:
+    """Seconds over `days` days that follow a day's rhythm: least at 4, most at 20 o'clock."""
+    hours = np.arange(24)
+    rhythm = 1.0 + 0.8 * np.cos((hours - 20) / 24 * 2 * np.pi)
+    hour = draw.choice(24, size, p=rhythm / rhythm.sum())
+    return draw.integers(0, days, size) * DAY + hour * HOUR + draw.integers(0, HOUR, size)
+
+
+def organic(world: World, draw: np.random.Generator, **size: int) -> NDArray[np.float64]:
+    """Everyday actions: busy accounts, popular topics with a life, interests. Account weights."""
+    accounts, topics, rows = size["accounts"], size["topics"], size["rows"]
+    weight = power(draw, accounts, 0.9)
+    interest = size.get("interests", 1)
+    by_account, by_topic = draw.integers(0, interest, accounts), draw.integers(0, interest, topics)
+    account = draw.choice(accounts, rows, p=weight)
+    popular = power(draw, topics, 1.0)
+    topic = draw.choice(topics, rows, p=popular)
+    followed = np.flatnonzero(draw.random(rows) < 0.3) if interest > 1 else np.empty(0, np.int64)
+    for each in range(interest if interest > 1 else 0):
+        own = np.flatnonzero(by_topic == each)
+        at = followed[by_account[account[followed]] == each]
+        topic[at] = draw.choice(own, at.size, p=popular[own] / popular[own].sum())
+    born, life = clock(draw, topics, size["days"] - 1), draw.lognormal(10.5, 0.8, topics)
+    second = clock(draw, rows, size["days"])
+    in_life = draw.random(rows) < 0.5
+    later = born[topic] + draw.exponential(life[topic])
+    second = np.where(in_life, later.astype(np.int64), second)
+    world.rows.append((account, topic + world.next_topic, second))
+    world.topics["organic"] = list(range(world.next_topic, world.next_topic + topics))
+    world.next_topic += topics
+    return weight
+
+
+def fans(world: World, draw: np.random.Generator, weight: Any, days: int) -> None:
+    """One fan community: 60 to 400 accounts that talk for an evening on 4 to 8 topics."""
+    crowd = draw.choice(weight.size, draw.integers(60, 400), replace=False, p=weight)
+    others_share, habit = draw.uniform(0.1, 1.0), draw.uniform(0.3, 0.7)
+    for _ in range(int(draw.integers(4, 9))):
+        begin = int(draw.integers(0, days)) * DAY + int(draw.integers(9, 21)) * HOUR
+        here = crowd[draw.random(crowd.size) < habit]
+        guests = draw.choice(weight.size, int(others_share * here.size), p=weight)
+        account = np.concatenate((here, guests))
+        world.add("fans", account, begin + draw.gamma(2, 1.2 * HOUR, account.size).astype(int))
+
+
+def show(world: World, draw: np.random.Generator, weight: Any, days: int) -> None:
+    """A nightly programme: each night another topic, at the same hour, with recurring viewers."""
+    viewers = draw.choice(weight.size, draw.integers(300, 800), replace=False, p=weight)
+    begin = int(draw.integers(18, 22)) * HOUR
+    for day in range(min(days, 7)):
+        here = viewers[draw.random(viewers.size) < 0.5]
+        guests = draw.choice(weight.size, int(here.size * draw.uniform(0.2, 0.6)), p=weight)
+        account = np.concatenate((here, guests))
+        start = day * DAY + begin
+        world.add("show", account, start + draw.gamma(1.5, 1200, account.size).astype(int))
+
+
+def news(world: World, draw: np.random.Generator, weight: Any, days: int) -> None:
+    """Breaking news: several hundred accounts without a shared history, within the hour."""
+    account = draw.choice(weight.size, draw.integers(400, 1500), p=weight)
+    begin = int(clock(draw, 1, days)[0])
+    world.add("news", account, begin + draw.exponential(1500, account.size).astype(int))
+
+
+def plant(world: World, draw: np.random.Generator, weight: Any, push: tuple[Plant, int]) -> None:
+    """One push with its camouflage; its members are recorded under `plant-<n>`."""
+    block, days = push
+    number = sum(name.startswith("plant") for name in world.members)
+    fresh = 10_000_000 + 100_000 * number + np.arange(block.accounts)
+    members = (
+        draw.choice(weight.size, block.accounts, replace=False, p=weight)
+        if block.is_hijacked
+        else fresh
+    )
+    kind = f"plant-{number}"
+    world.members[kind] = set(members.tolist())
+    for _ in range(6 if block.has_history else 0):
+        here = members[draw.random(members.size) < 0.5]
+        begin = int(clock(draw, 1, days)[0])
+        world.add("fans", here, begin + draw.gamma(2, 2 * HOUR, here.size).astype(int))
+    for _ in range(block.topics):
+        here = members[draw.random(members.size) < block.part]
+        begin = int(clock(draw, 1, days)[0])
+        tight = begin + draw.integers(0, block.width, here.size)
+        guests = draw.choice(weight.size, int(block.others * block.accounts), p=weight)
+        spread = begin + (draw.gamma(1.5, 4 * HOUR, guests.size) - HOUR).astype(int)
+        world.add(kind, np.concatenate((here, guests)), np.concatenate((tight, spread)))
+    extra = int(block.camouflage * block.accounts * block.topics * block.part)
+    hidden = draw.choice(world.rows[0][1], extra)  # topics as popular as in everyday actions
+    world.rows.append((draw.choice(members, extra), hidden, clock(draw, extra, days)))
+
+
+def world_of(
+    seed: int, plants: tuple[Plant, ...] = (), *, interests: int = 1, lookalikes: int = 1
+) -> World:
+    """A week of 150,000 everyday actions of 20,000 accounts, its lookalikes, and `plants`."""
+    draw = np.random.default_rng(seed)
+    world = World()
+    size = {"accounts": 20_000, "topics": 4_000, "rows": 150_000, "days": 7}
+    weight = organic(world, draw, **size, interests=interests)
+    for kind, count in ((fans, 5), (show, 2), (news, 4)):
+        for _ in range(count * lookalikes):
+            kind(world, draw, weight, 7)
+    for block in plants:
+        plant(world, draw, weight, (block, 7))
+    return world

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pushes: accounts that turn up together at several topics, tighter than the topics' other people.
+
+What is tested. An audience is the accounts that acted on a topic in one window (`scales`, each with
+two offsets). Two audiences of different topics share accounts; how many chance would make follows
+from each account's actions in each hour and each audience's size (graphs.coaudience). Pairs with
+q <= `alpha` (Benjamini-Hochberg over all pairs of a grid, Bonferroni over the grids) join into
+groups; accounts in enough of a group's topics are its core, others in the windows are associated
+and never called members. Of the grids that show one family, that whose core is furthest from
+chance is kept. `p_value` is the share of logs, shuffled within the hours, with a core as large.
+
+What is concluded. A shared audience is no push: fans and viewers have one too. The spread ratio
+tells them apart: how tightly the group comes to a topic, over how tightly everybody else does,
+choosing the group on the other topics.
+
+- recurring-audience: spread ratio > `loose_ratio` (> `tight_ratio` at one time of day on several
+  days), or the group declares what it has in common;
+- openly-organised (weak): not that, and earlier posts name half of the topics, a time, and call
+  people;
+- rented-or-automated: spread ratio <= `tight_ratio`, median share of the topics' peak score >=
+  `least_share`, `least_core` core accounts, and no innocent explanation that weakens it. Strong:
+  with side evidence (cohort, first-seen, same-text, deleted; p <= `side_alpha`; or order agreement
+  >= `ordered`), p_value <= `alpha`, and a ratio against the topics' other accounts. Moderate:
+  without side evidence or p_value; or with a ratio against topics of like size, where these topics
+  have no others, and side evidence;
+- lead (weak): the same with an explanation that weakens it, or side evidence where ratio, share or
+  size fall short; or one topic alone with two kinds of side evidence in one window;
+- undetermined: everything else.
+
+The ratios and shares were set on the tuning seeds of benchmarks/measure_ranking.py and are reported
+on others in docs/measured/ranking-manipulation.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphkit.findings import (
+    Caveat,
+    CaveatOutcome,
+    Detector,
+    EvidenceRow,
+    Finding,
+    Grade,
+    NullModel,
+    Outcome,
+    Subjects,
+    param,
+    rounded,
+    span,
+)
+from graphkit.graphs.audience_groups import (
+    Permutations,
+    co_audience,
+    distinct_groups,
+    permutation_p_values,
+)
+from graphkit.graphs.coaudience import CoAudienceRule, Grid
+from graphkit.graphs.push_explanations import AFFILIATION, BROADCAST, explanations
+from graphkit.graphs.pushes import Push, PushLog, push_log, pushes, side_numbers
+from graphkit.graphs.side_evidence import side_evidence
+from graphkit.text.announcements import announcements, is_announcement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphkit.tables import Corpus
+
+KIND = "ranking-manipulation"
+
+
+SINGLE_TOPIC = Caveat(
+    "new or like-minded accounts that heard of one thing at once",
+    "none: one topic cannot tell a push from news, a class or an app",
+    CaveatOutcome.UNTESTED,
+    "a lead, to be looked into by hand",
+)
+
+
+@dataclass(frozen=True)
+class Params:
+    """What is read, tested and concluded."""
+
+    acts: tuple[str, ...] = param(
+        ("search", "post", "hashtag", "vote", "like"),
+        doc="acts on a topic that are counted, together",
+    )
+    scales: tuple[str, ...] = param(("60s", "10m", "1h"), doc="widths of the windows")
+    min_accounts: int = param(5, doc="accounts of an audience that is tested", minimum=2)
+    min_shared: int = param(3, doc="accounts that two audiences must share", minimum=2)
+    max_daily_events: int = param(
+        100, doc="mean events a day beyond which an account is set aside", minimum=1
+    )
+    alpha: float = param(0.01, doc="false discovery rate over pairs of audiences", maximum=0.2)
+    member_error: float = param(0.1, doc="share of core accounts that chance may bring", maximum=1)
+    permutations: int = param(99, doc="logs shuffled for the p-value (0: none)", minimum=0)
+    seed: int = param(1, doc="seed of the first shuffle", minimum=0)
+    whole_minute_share: float = param(
+        0.2, doc="share of times on :00 from which windows of a minute are not used", maximum=1
+    )
+    tight_ratio: float = param(0.2, doc="spread ratio of a push at most", minimum=0, maximum=1)
+    loose_ratio: float = param(0.5, doc="spread ratio above which an audience recurs", minimum=0)
+    least_share: float = param(0.1, doc="core's share of the peak score at least", maximum=1)
+    least_core: int = param(10, doc="core accounts of a push at least", minimum=2)
+    side_alpha: float = param(0.001, doc="tail at which side evidence counts", maximum=0.2)
+    ordered: float = param(0.5, doc="order agreement that counts as side evidence", maximum=1)
+    single_accounts: int = param(20, doc="accounts of a single-topic lead at least", minimum=5)
+    single_share: float = param(
+        0.5, doc="share of them that each kind of side evidence must hold for", maximum=1
+    )
+    announced_within: timedelta = param(
+        timedelta(days=7), doc="how long before a window an announcement counts", minimum=0
+    )
+    top: int = param(50, doc="length of the list for the minutes in it", minimum=1)
+
+
+@dataclass(frozen=True)
+class _Study:
+    """What all findings of one run rest on."""
+
+    corpus: Corpus
+    params: Params
+    base: PushLog
+    whole_minutes: float
+    calls: pl.DataFrame
+    tests: int
+    set_aside: int
+
+
+def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
+    """Findings on groups of audiences and leads on single topics, best score first."""
+    actions = _actions(corpus, params)
+    if actions.is_empty():
+        return
+    whole = int((actions["acted_at"].dt.epoch("us") % 60_000_000 == 0).sum()) / actions.height
+    grids = _grids(params, whole)
+    rule = CoAudienceRule(
+        min_accounts=params.min_accounts,
+        min_shared=params.min_shared,
+        max_daily_events=params.max_daily_events,
+        alpha=params.alpha,
+        family=len(grids),
+        member_error=params.member_error,
+    )
+    base = push_log(actions)
+    tested = [co_audience(base.log, grid, rule) for grid in grids]
+    families = distinct_groups(group for each in tested for group in each.groups)
+    groups = [group for group, _ in families]
+    p_values = permutation_p_values(
+        base.log,
+        grids,
+        rule,
+        sizes=[len(group.core) for group in groups],
+        plan=Permutations(params.permutations, params.seed),
+    )
+    study = _Study(
+        corpus,
+        params,
+        base,
+        whole_minutes=whole,
+        calls=corpus.posts.filter(is_announcement(pl.col("text"))),
+        tests=sum(each.tests for each in tested),
+        set_aside=max((each.set_aside for each in tested), default=0),
+    )
+    measured = pushes(base, corpus, groups, top=params.top)
+    findings = [_finding(study, push, p) for push, p in zip(measured, p_values, strict=True)]
+    findings += _single_topic_leads(study, {t for f in findings for t in f.subjects.topics})
+    yield from sorted(findings, key=lambda each: (-each.score, each.finding_id))
+
+
+def _actions(corpus: Corpus, params: Params) -> pl.DataFrame:
+    """The dated actions on topics that are counted."""
+    timed = pl.col("time_precision").is_in(["second", "minute"])
+    counted = corpus.actions.filter(pl.col("act").is_in(params.acts), timed)
+    return counted.drop_nulls("acted_at").sort("action_id")
+
+
+def _grids(params: Params, whole_minutes: float) -> list[Grid]:
+    """Two grids a scale; none of a minute or less where the times are whole minutes."""
+    widths = sorted({int(span(scale).total_seconds()) for scale in params.scales})
+    used = [w for w in widths if w > 60 or whole_minutes < params.whole_minute_share]
+    return [Grid(width, offset) for width in used for offset in (0, width // 2)]
+
+
+def _finding(study: _Study, push: Push, p_value: float | None) -> Finding:
+    announced = _announced_share(study, push)
+    caveats = explanations(
+        push,
+        study.corpus,
+        announced=announced,
+        tight_ratio=study.params.tight_ratio,
+        whole_minutes=study.whole_minutes,
+    )
+    outcome, grade = _conclusion(study.params, push, caveats, (announced, p_value))
+    marked = push.rows.filter("in_window")
+    role = pl.when("is_core").then(pl.lit("core")).otherwise(pl.lit("associated"))
+    rows = marked.select("action_id", role=role).sort("action_id").iter_rows()
+    accounts = push.core["account_id"].unique().sort()
+    topics = push.core["object_id"].unique().sort()
+    numbers = {**push.measures, "accounts_set_aside": float(study.set_aside)}
+    ratio = 1.0 if push.ratio is None else min(push.ratio, 1.0)
+    minutes = push.group.grid.width / 60
+    return Finding(
+        kind=KIND,
+        outcome=outcome,
+        grade=grade,
+        score=0.0 if grade is None else rounded((1 - ratio) * numbers["peak_share"]) or 0.0,
+        summary=(
+            f"{accounts.len()} accounts each acted on {push.group.threshold} or more of "
+            f"{topics.len()} topics in the same windows of {minutes:g} minutes; pairs of windows "
+            f"share {push.group.shared} accounts in all, where chance explains "
+            f"{push.group.expected:.1f}."
+        ),
+        subjects=Subjects(accounts=tuple(accounts), topics=tuple(topics)),
+        evidence=tuple(EvidenceRow("actions", key, role) for key, role in rows),
+        caveats=caveats,
+        null_model=NullModel(
+            name="shared audience given each account's actions an hour and each audience's size",
+            expected=rounded(push.group.expected),
+            tests_made=study.tests,
+            family="pairs of audiences of different topics, all scales and offsets",
+        ),
+        p_value=rounded(p_value),
+        q_value=rounded(push.group.q_value),
+        window=_window(marked["second"]),
+        measures={name: rounded(value) or 0.0 for name, value in sorted(numbers.items())},
+    )
+
+
+def _window(seconds: pl.Series) -> tuple[datetime, datetime]:
+    first, last = (datetime.fromtimestamp(int(s), UTC) for s in (seconds.min(), seconds.max()))  # type: ignore[arg-type]  # there are rows
+    return first, last
+
+
+def _conclusion(
+    params: Params,
+    push: Push,
+    caveats: tuple[Caveat, ...],
+    known: tuple[float | None, float | None],
+) -> tuple[str, Grade | None]:
+    """The outcome and its grade, by the rule in the module's docstring."""
+    announced, p_value = known
+    sides = _sides(params, push)
+    is_large = push.measures["core_accounts"] >= params.least_core
+    explained = {each.hypothesis for each in caveats if each.outcome is CaveatOutcome.WEAKENS}
+    ratio = math.inf if push.ratio is None else push.ratio
+    loose = params.tight_ratio if BROADCAST in explained else params.loose_ratio
+    if AFFILIATION in explained or loose < ratio < math.inf:
+        return "recurring-audience", None
+    if announced is not None and announced >= 0.5:
+        return "openly-organised", Grade.WEAK
+    is_heavy = is_large and push.measures["peak_share"] >= params.least_share
+    if ratio > params.tight_ratio or not is_heavy:
+        return ("lead", Grade.WEAK) if sides else ("undetermined", None)
+    if explained or not (push.has_others or sides):
+        return "lead", Grade.WEAK
+    is_strong = sides and push.has_others and p_value is not None and p_value <= params.alpha
+    return "rented-or-automated", Grade.STRONG if is_strong else Grade.MODERATE
+
+
+def _sides(params: Params, push: Push) -> list[str]:
+    """The kinds of evidence that do not rest on shared windows."""
+    found = push.sides.filter(pl.col("p_value") <= params.side_alpha)["test"].to_list()
+    ordered = push.measures.get("order_agreement")
+    return [*found, *(["order"] if ordered is not None and ordered >= params.ordered else [])]
+
+
+def _announced_share(study: _Study, push: Push) -> float | None:
+    """The share of topics that an earlier post announces, or None without any post."""
+    if study.corpus.posts.is_empty():
+        return None
+    firsts = push.core.group_by("object_id").agg(pl.col("second").min())
+    start = pl.from_epoch("second", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
+    topics = firsts.select(topic="object_id", start=start)
+    calls = announcements(study.calls, topics).join(topics, on="topic")
+    recent = calls.filter(pl.col("start") - pl.col("created_at") <= study.params.announced_within)
+    return recent["topic"].n_unique() / topics.height
+
+
+def _single_topic_leads(study: _Study, taken: set[str]) -> Iterator[Finding]:
+    """A lead for the first window of each other topic with two kinds of side evidence."""
+    params, actions = study.params, study.base.actions
+    windows = actions.with_columns(start=pl.col("acted_at").dt.truncate("10m"))
+    size = pl.col("account_id").n_unique().over("object_id", "start")
+    free = ~pl.col("object_id").is_in(sorted(taken))
+    busy = windows.filter(size >= params.single_accounts, free)
+    number = pl.struct("object_id", "start").rank("dense").cast(pl.Int64)
+    rows = busy.with_columns(group=number).drop("start")
+    sides = side_evidence(rows, actions, study.corpus.accounts, study.corpus.posts)
+    bound = params.side_alpha / max(1, rows["group"].n_unique())
+    kept = sides.filter(pl.col("p_value") <= bound, pl.col("share") >= params.single_share)
+    twice = kept.filter(pl.len().over("group") >= 2)
+    first = (
+        rows.join(twice, on="group", how="semi").group_by("object_id").agg(pl.col("group").min())
+    )
+    for group in first["group"].sort():
+        yield _lead(rows.filter(group=group), twice.filter(group=group))
+
+
+def _lead(rows: pl.DataFrame, sides: pl.DataFrame) -> Finding:
+    accounts = rows["account_id"].n_unique()
+    kinds = ", ".join(sides["test"])
+    seconds = rows["acted_at"].dt.epoch("s")
+    return Finding(
+        kind=KIND,
+        outcome="lead",
+        grade=Grade.WEAK,
+        score=0.0,
+        summary=(
+            f"{accounts} accounts acted on one topic within ten minutes and differ from "
+            f"everybody else in: {kinds}."
+        ),
+        subjects=Subjects(topics=(rows["object_id"][0],)),
+        evidence=tuple(
+            EvidenceRow("actions", key, "associated") for key in rows["action_id"].sort()
+        ),
+        caveats=(SINGLE_TOPIC,),
+        null_model=NullModel(
+            reason="one topic has no shared audience to test; the tails of the side evidence are "
+            "of accounts that are not independent"
+        ),
+        window=_window(seconds),
+        measures=side_numbers(sides) | {"accounts": float(accounts)},
+    )
+
+
+OUTCOMES = {
+    "rented-or-automated": Outcome(
+        "accounts came to several topics together, far tighter than others, and weighed on them",
+        accuses=True,
+    ),
+    "openly-organised": Outcome("the same, announced in public beforehand", accuses=True),
+    "lead": Outcome(
+        "part of that, or one topic with side evidence only: where to look", accuses=True
+    ),
+    "recurring-audience": Outcome("the same people come back, as loosely as anyone", accuses=False),
+    "undetermined": Outcome("a shared audience that the data cannot tell apart", accuses=False),
+}
+
+DETECTOR = Detector(
+    name=KIND,
+    version="1",
+    summary="Accounts that turn up together at several topics, within the same windows of time.",
+    outcomes=OUTCOMES,
+    needs=("actions",),
+    limits=(
+        "A push of one topic leaves no shared audience: only side evidence can show it, as a lead.",
+        "Accounts that took part in one topic only are not named; often that is most of them.",
+        "Accounts that come as loosely as the public, over hours, look like a recurring audience.",
+        "Accounts that also meet loosely on three unrelated topics, by design, stay a lead.",
+        "An announcement in advance, also a feigned one, keeps a finding weak.",
+        "Two pushes by the same accounts, or joined by a popular topic, are one group.",
+        "The platform's own score is unknown: ranks are under two stated scores.",
+        "Accounts busier than the daily limit are set aside, and so are acts without a second.",
+    ),
+    params=Params,
+    detect=detect,
+)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shared audiences of topics: who turned up at several topics, each within one window.
+
+An audience (a column) is the set of accounts that acted on one topic in one window of time. Two
+audiences of different topics share O accounts. Under the null model an account that made n of the
+A events of an hour joins an audience of d accounts of that hour with probability n d / A, so
+
+    expected O = d_c d_d / (A_B A_B') * H[B, B'],   H[B, B'] = sum over accounts of n_B n_B'
+
+which keeps every account's number of events in every hour and every audience's size: a busy
+hour, a busy account and a burst are not evidence in themselves. O is tested as Poisson, with
+Benjamini-Hochberg over all pairs of audiences of different topics, seen or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from graphkit.graphs.nulls import benjamini_hochberg, poisson_tail
+from graphkit.kernels.coaudience import shared_accounts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HOUR = 3600
+DAY = 86400
+
+
+@dataclass(frozen=True)
+class ActionLog:
+    """Dated actions as integer codes, by time and action id: whose, on what, in which second.
+
+    Codes count the sorted ids in `account_ids` and `topic_ids`.
+    """
+
+    account: NDArray[np.int64]
+    topic: NDArray[np.int64]
+    second: NDArray[np.int64]
+    account_ids: pl.Series
+    topic_ids: pl.Series
+
+    @property
+    def days(self) -> int:
+        """Days from the first to the last action, at least 1."""
+        return max(1, -(-int(self.second[-1] - self.second[0]) // DAY)) if self.second.size else 1
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Windows of `width` seconds (a divisor or multiple of an hour), from `offset` seconds on."""
+
+    width: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class CoAudienceRule:
+    """What is tested, and when a pair of audiences and an account count.
+
+    `family` is the number of grids tested: q-values are multiplied by it (Bonferroni).
+    `member_error` bounds the share of core accounts that chance alone would bring.
+    """
+
+    min_accounts: int = 5
+    min_shared: int = 3
+    max_daily_events: int = 100
+    alpha: float = 0.01
+    family: int = 6
+    member_error: float = 0.1
+
+
+def action_log(actions: pl.DataFrame) -> ActionLog:
+    """The log of the dated rows of an actions frame."""
+    dated = actions.drop_nulls("acted_at").sort("acted_at", "action_id")
+    accounts, topics = (dated[name].unique().sort() for name in ("account_id", "object_id"))
+    return ActionLog(
+        account=accounts.search_sorted(dated["account_id"]).to_numpy().astype(np.int64),
+        topic=topics.search_sorted(dated["object_id"]).to_numpy().astype(np.int64),
+        second=dated["acted_at"].dt.epoch("s").to_numpy(),
+        account_ids=accounts,
+        topic_ids=topics,
+    )
+
+
+def shuffled(log: ActionLog, *, seed: int) -> ActionLog:
+    """`log` with the accounts permuted among the actions of each hour.
+
+    It keeps each account's actions in each hour, and each topic's in each second.
+    """
+    hour = log.second // HOUR
+    draw = np.random.default_rng(seed).random(hour.size)
+    return replace(log, account=log.account[np.lexsort((draw, hour))])
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """The audiences of a log on a grid, and the accounts in them (events).
+
+    Of each event: account, audience. Of each audience: topic, start (epoch seconds), block (hour,
+    or window where that is longer), size (accounts). `activity` counts events by account and
+    block; `set_aside` counts the accounts too busy to be tested.
+    """
+
+    account: NDArray[np.int64]
+    audience: NDArray[np.int64]
+    topic: NDArray[np.int64]
+    start: NDArray[np.int64]
+    block: NDArray[np.int64]
+    size: NDArray[np.int64]
+    activity: csr_array
+    set_aside: int
+
+
+def audiences(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> Audiences:
+    """The audiences of `log` on `grid`, without the accounts beyond the daily limit of events."""
+    window = (log.second + grid.offset) // grid.width
+    first = int(window.min(initial=2**62))
+    windows = int(window.max(initial=first)) - first + 1
+    accounts = max(1, len(log.account_ids))
+    key = (log.topic * windows + (window - first)) * accounts + log.account
+    key.sort()
+    key = key[np.flatnonzero(np.diff(key, prepend=-1))]
+    busy = np.bincount(key % accounts, minlength=accounts) > rule.max_daily_events * log.days
+    key = key[~busy[key % accounts]]
+    account, place = key % accounts, key // accounts
+    heads = np.flatnonzero(np.diff(place, prepend=-1))
+    size = np.diff(np.append(heads, place.size))
+    topic, index = np.divmod(place[heads], windows)
+    hour = (index + first) * grid.width // max(HOUR, grid.width)
+    block = hour - hour.min(initial=2**62)
+    counts = (np.ones(account.size, np.int64), (account, np.repeat(block, size)))
+    return Audiences(
+        account=account,
+        audience=np.repeat(np.arange(size.size), size),
+        topic=topic,
+        start=(index + first) * grid.width - grid.offset,
+        block=block,
+        size=size,
+        activity=csr_array(counts, shape=(accounts, int(block.max(initial=0)) + 1)),
+        set_aside=int(busy.sum()),
+    )
+
+
+def _pairs(
+    events: Audiences, chosen: NDArray[np.int64], least: int
+) -> tuple[NDArray[np.int32], ...]:
+    """Left, right and shared accounts of the `chosen` audiences (positions in `chosen`)."""
+    number = np.full(events.size.size, -1, np.int32)
+    number[chosen] = np.arange(chosen.size, dtype=np.int32)
+    column = number[events.audience]
+    kept = column >= 0
+    account, column = events.account[kept].astype(np.int32), column[kept]
+    twice = np.bincount(account, minlength=events.activity.shape[0])[account] > 1
+    account, column = account[twice], column[twice]
+    by_account = np.lexsort((column, account))
+    rows = np.bincount(account, minlength=events.activity.shape[0])
+    columns = np.bincount(column, minlength=chosen.size)
+    left, right, shared = shared_accounts(
+        np.append(0, np.cumsum(rows)),
+        column[by_account],
+        np.append(0, np.cumsum(columns)),
+        account,
+        events.topic[chosen].astype(np.int32),
+        least,
+    )
+    return left, right, shared
+
+
+def _expected(
+    events: Audiences, left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Accounts that audiences `left` and `right` share by chance, pair by pair."""
+    b, c = events.block[left], events.block[right]
+    used = np.unique(np.concatenate((b, c)))
+    activity = events.activity[:, used]
+    totals = np.asarray(activity.sum(axis=0), float)
+    product = csr_array(activity.T @ activity)
+    product.sort_indices()
+    rows = np.repeat(np.arange(used.size), np.diff(product.indptr))
+    keys = rows * used.size + product.indices
+    b, c = np.searchsorted(used, b), np.searchsorted(used, c)
+    wanted = b * used.size + c
+    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+    together = np.where(keys[at] == wanted, product.data[at], 0) - np.where(b == c, totals[b], 0)
+    expected: NDArray[np.float64] = (
+        events.size[left] * events.size[right] / (totals[b] * totals[c]) * together
+    )
+    return expected
+
+
+def audience_pairs(events: Audiences, rule: CoAudienceRule) -> tuple[pl.DataFrame, int]:
+    """Pairs of audiences that share `min_shared` accounts or more, and how many pairs were tested.
+
+    Columns: left, right (numbers of audiences), shared, expected, p_value, q_value
+    (Benjamini-Hochberg over all pairs of audiences of different topics, times `family`), by left
+    and right.
+    """
+    chosen = np.flatnonzero(events.size >= rule.min_accounts)
+    same = np.bincount(events.topic[chosen])
+    tests = (chosen.size * (chosen.size - 1) - int((same * (same - 1)).sum())) // 2
+    left, right, shared = _pairs(events, chosen, rule.min_shared)
+    frame = pl.DataFrame({"left": chosen[left], "right": chosen[right], "shared": shared})
+    expected = _expected(events, chosen[left], chosen[right])
+    p = poisson_tail(shared, expected)
+    q = np.minimum(benjamini_hochberg(p, tests=tests) * rule.family, 1.0)
+    columns = [pl.Series("expected", expected), pl.Series("p_value", p), pl.Series("q_value", q)]
+    return frame.with_columns(columns).sort("left", "right"), tests
