@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """graphkit: find coordinated false information, and walk every statement back to its rows.
 
-The names below are loaded when they are first used, so that `import graphkit` is cheap.
+The names below are loaded when they are first used, so that `import graphkit` is cheap. Tracing is
+called `trace_story`, for `graphkit.trace` is the package that does it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _HOMES = {
     "ingest": "graphkit.investigation",
     "open_case": "graphkit.case",
     "review": "graphkit.investigation",
+    "trace_story": "graphkit.investigation",
 }
 _NAMES_AT_HOME = {"citations": "citation_rows"}
 

@@ -15,7 +15,7 @@ from graphkit.errors import GraphkitError
 
 # verb: (module, what it does in a line). A verb is listed here when it works.
 VERBS = {
-    "demo": ("demo", "shipped data: imported, detected, held against the truth"),
+    "demo": ("demo", "shipped data: imported, detected, traced, held against the truth"),
     "new": ("new", "make a case"),
     "import": ("import_", "read files into a case; every row is accounted for"),
     "add": ("add", "add what a person found by hand"),
@@ -23,6 +23,7 @@ VERBS = {
     "detect": ("detect", "run detectors over a case"),
     "findings": ("findings", "list findings"),
     "show": ("show", "show one finding with its rows and caveats"),
+    "trace": ("trace", "trace a post, address or text back to its earliest known source"),
     "review": ("review", "judge a finding"),
     "name": ("name", "decide to name an account in what leaves the case"),
     "attach": ("attach", "keep a file (screenshot, archive) in the case by its hash"),

@@ -4,6 +4,7 @@
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import Ledger, ingest
 from graphkit.investigation.reviewing import add_by_hand, attach, name_account, review
+from graphkit.investigation.tracing import trace_story
 from graphkit.text.visible import defused, visible
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ingest",
     "name_account",
     "review",
+    "trace_story",
     "visible",
 ]

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphkit.case import Case, append_audit, create_case, findings, open_case
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.plugins import detectors
 from graphkit.investigation.shipped import Dataset, dataset
+from graphkit.investigation.tracing import trace_story
+from graphkit.investigation.tree import trace_lines
 from graphkit.investigation.truth import Verdict, compare
 from graphkit.text.visible import columns
 
@@ -70,6 +72,15 @@ def _table(verdicts: list[Verdict]) -> Iterator[str]:
                 yield f"  {good if each.is_well else bad}  {each.name}{space}{each.said}"
 
 
+def traced_origin(case: Case, truth: dict[str, Any]) -> tuple[str | None, list[str]]:
+    """The origin that tracing the planted story from its last post names, and the trace's lines."""
+    [story] = [group for group in truth["planted"] if group.get("deleted_root")]
+    trace = trace_story(case, max(story["posts"]), kind="post")
+    named = trace["candidates"][0] if trace["verdict"] == "named" else None
+    nodes = {node["node_id"]: node["post_id"] for node in trace["nodes"]}
+    return None if named is None else nodes[named["node_id"]], list(trace_lines(trace))
+
+
 def world_demo(root: Path) -> Iterator[str]:
     """The lines of the investigation of the invented world, in a case at `root`."""
     data = dataset(WORLD)
@@ -79,8 +90,12 @@ def world_demo(root: Path) -> Iterator[str]:
     yield from _import(case, data)
     yield "\ndetect"
     yield from _detect(case)
+    origin, lines = traced_origin(case, truth)
+    yield "\ntrace (the planted story, from its last post back)"
+    yield from (f"  {line}" for line in lines[:24])
+    yield f"  ... {len(lines)} lines; graphkit trace shows all"
     yield "\nwhat was found, next to what was planted"
-    verdicts = compare(truth, findings(case), kinds=set(detectors()), origin=None)
+    verdicts = compare(truth, findings(case), kinds=set(detectors()), origin=origin)
     yield from _table(verdicts)
 
 

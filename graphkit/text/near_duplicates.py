@@ -8,35 +8,37 @@ Two sets of shingles with a Jaccard index of at least t must share one of the ra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from graphkit.errors import ParameterError
-from graphkit.kernels.shared_tokens import shared_token_counts
+from graphkit.kernels.similar_sets import similar_sets
 from graphkit.text.shingles import shingles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
-BLOCK = 4_000_000  # candidate rows held at once: about 0.2 GB
 SLACK = 1e-9  # 0.7 * 10 is 7.000000000000001; the ceiling must stay 7
-PAIRS = {"a": pl.String, "b": pl.String, "jaccard": pl.Float64, "containment": pl.Float64}
+_Pairs: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]"
+NO_GROUPS = np.empty(0, np.int64)
 
 
 class _Sets(NamedTuple):
-    """Distinct texts as sets: their ids, a row for each token of each, and where each ends.
+    """Distinct texts as sets of tokens; set k is `tokens[ends[k]:ends[k + 1]]`.
 
-    Tokens are numbered from the rarest shingle to the most common and sorted inside a text.
+    Tokens are numbered from the rarest shingle to the most common and ascend inside a set.
     """
 
     text_ids: pl.Series
-    tokens: pl.DataFrame
     ends: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The number of tokens of each set."""
+        return np.diff(self.ends)
 
 
 def near_duplicate_pairs(
@@ -67,11 +69,10 @@ def near_duplicate_pairs(
     _check(threshold, containment)
     first, copies = _collapsed(texts)
     sets = _token_sets(first)
-    blocks = _candidates(sets, threshold)
-    found = [_measured(sets, block, "jaccard", threshold) for block in blocks]
+    found = [_similar(sets, threshold, NO_GROUPS)]
     if containment is not None:
-        found += _excerpts(sets, containment, shortest_excerpt)
-    pairs = pl.concat([copies, *(_named(sets, pairs) for pairs in found)])
+        found.append(_excerpts(sets, containment, shortest_excerpt, NO_GROUPS))
+    pairs = pl.concat([copies, *(_measured(sets, pairs) for pairs in found)])
     return pairs.unique().sort("a", "b")
 
 
@@ -84,8 +85,8 @@ def near_duplicate_groups(
 ) -> pl.DataFrame:
     """The group of every text: the connected components of `near_duplicate_pairs`.
 
-    The pairs are never all held, and pairs inside a group already known are not compared, so a
-    text in twenty thousand variants is no matter.
+    No pair is held, and inside a group that is already known none is compared: a text in many
+    thousand variants takes little more than its copies.
 
     Returns:
         `text_id`, `group_id` (the smallest text id of the group), sorted by `text_id`. Null and
@@ -97,14 +98,13 @@ def near_duplicate_groups(
     _check(threshold, containment)
     first, copies = _collapsed(texts)
     sets = _token_sets(first)
-    labels = np.arange(len(sets.text_ids))
-    for block in _candidates(sets, threshold):
-        apart = block.filter(labels[block["a"].to_numpy()] != labels[block["b"].to_numpy()])
-        labels = _joined(labels, _measured(sets, apart, "jaccard", threshold))
+    group = np.arange(len(sets.text_ids))
+    _similar(sets, threshold, group)
     if containment is not None:
-        for block in _excerpts(sets, containment, shortest_excerpt):
-            labels = _joined(labels, block)
-    groups = pl.DataFrame({"text_id": sets.text_ids, "label": labels}).with_columns(
+        _excerpts(sets, containment, shortest_excerpt, group)
+    for _ in range(len(group).bit_length()):
+        group = group[group]
+    groups = pl.DataFrame({"text_id": sets.text_ids, "label": group}).with_columns(
         group_id=pl.col("text_id").min().over("label")
     )
     of_copies = copies.select(text_id="b", first="a").join(
@@ -137,95 +137,56 @@ def _token_sets(texts: pl.DataFrame) -> _Sets:
     numbered = texts.with_row_index("text_no")
     of_texts = shingles(numbered.select(text_id="text_no", text="text"))
     common = of_texts.group_by("shingle").agg(holders=pl.len()).sort("holders", "shingle")
-    tokens = of_texts.join(common.with_row_index("token"), on="shingle").select(
-        "token", "holders", text_no="text_id"
-    )
-    sizes = np.bincount(tokens["text_no"].to_numpy(), minlength=texts.height)
-    tokens = tokens.sort("text_no", "token").with_columns(
-        size=pl.len().over("text_no"), place=pl.int_range(pl.len()).over("text_no")
-    )
-    return _Sets(texts["text_id"], tokens, np.concatenate([[0], np.cumsum(sizes)]))
+    tokens = of_texts.join(common.with_row_index("token"), on="shingle").sort("text_id", "token")
+    sizes = np.bincount(tokens["text_id"].to_numpy(), minlength=texts.height)
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    return _Sets(texts["text_id"], ends, tokens["token"].to_numpy().astype(np.int64))
 
 
-def _prefix(tokens: pl.DataFrame, share: float) -> pl.DataFrame:
-    """The rarest tokens of each set, one of which any set with `share` of it must hold."""
-    length = pl.col("size") - (pl.col("size") * share - SLACK).ceil() + 1
-    rare = tokens.filter((pl.col("place") < length) & (pl.col("holders") > 1))
-    return rare.select("text_no", "token", "size")
+def _prefixes(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """How many of the rarest tokens of each set one must hold that has `share` of it."""
+    lengths = sizes - np.ceil(sizes * share - SLACK) + 1
+    return np.where(sizes > 0, lengths, 0).astype(np.int64)
 
 
-def _blocks(left: pl.DataFrame, right: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The join of `left` and `right` on `token`, in blocks of about `BLOCK` rows."""
-    holders = right.group_by("token").agg(joined=pl.len())
-    work = left.join(holders, on="token").sort("text_no", "token")
-    no = (pl.col("joined").cum_sum() // BLOCK).last().over("text_no")
-    numbered = work.select("text_no", "token", "size", no=no)
-    for part in numbered.partition_by("no", maintain_order=True, include_key=False):
-        yield part.join(right, on="token", suffix="_b")
+def _index(sets: _Sets, counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each token the sets that hold it among their first `counts`: where they end, and they."""
+    place = np.arange(len(sets.tokens)) - np.repeat(sets.ends[:-1], sets.sizes)
+    kept = place < np.repeat(counts, sets.sizes)
+    owners = np.repeat(np.arange(len(counts)), sets.sizes)[kept]
+    tokens = sets.tokens[kept]
+    held = np.bincount(tokens, minlength=int(sets.tokens.max(initial=0)) + 1)
+    return np.concatenate([[0], np.cumsum(held)]), owners[np.argsort(tokens, kind="stable")]
 
 
-def _candidates(sets: _Sets, threshold: float) -> Iterator[pl.DataFrame]:
-    """Pairs (a, b) of text numbers, a < b, that share a rare token and are of like size."""
-    prefix = _prefix(sets.tokens, threshold)
-    small, large = pl.min_horizontal("size", "size_b"), pl.max_horizontal("size", "size_b")
-    for block in _blocks(prefix, prefix):
-        in_order = pl.col("text_no") < pl.col("text_no_b")
-        near = block.filter(in_order, small >= large * threshold - SLACK)
-        yield near.select(a="text_no", b="text_no_b").unique()
+def _similar(sets: _Sets, threshold: float, group: NDArray[np.int64]) -> _Pairs:
+    prefixes = _prefixes(sets.sizes, threshold)
+    index = _index(sets, prefixes)
+    part = threshold / (1 + threshold)
+    rank = np.arange(len(prefixes))
+    return similar_sets(sets.ends, sets.tokens, prefixes, *index, rank, (part, part), group)
 
 
-def _excerpts(sets: _Sets, containment: float, shortest: int) -> list[pl.DataFrame]:
-    """Measured pairs of which one holds at least `containment` of the other, as text numbers."""
-    long_enough = sets.tokens.filter(pl.col("size") >= shortest)
-    found = []
-    whole = long_enough.select("text_no", "token", "size")
-    for block in _blocks(_prefix(long_enough, containment), whole):
-        longer = block.filter(
-            (pl.col("size") < pl.col("size_b"))
-            | ((pl.col("size") == pl.col("size_b")) & (pl.col("text_no") < pl.col("text_no_b")))
-        )
-        pairs = longer.select(
-            a=pl.min_horizontal("text_no", "text_no_b"), b=pl.max_horizontal("text_no", "text_no_b")
-        )
-        found.append(_measured(sets, pairs.unique(), "containment", containment))
-    return found
+def _excerpts(sets: _Sets, share: float, shortest: int, group: NDArray[np.int64]) -> _Pairs:
+    long_enough = sets.sizes >= shortest
+    prefixes = np.where(long_enough, _prefixes(sets.sizes, share), 0)
+    index = _index(sets, np.where(long_enough, sets.sizes, 0))
+    rank = np.empty(len(prefixes), np.int64)
+    rank[np.argsort(-sets.sizes, kind="stable")] = np.arange(
+        len(prefixes)
+    )  # the smaller, the higher
+    return similar_sets(sets.ends, sets.tokens, prefixes, *index, rank, (share, 0.0), group)
 
 
-def _measured(sets: _Sets, pairs: pl.DataFrame, measure: str, least: float) -> pl.DataFrame:
-    """The `pairs` whose `measure` is at least `least`, with both measures, counted exactly."""
-    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    sizes = np.diff(sets.ends)
-    total, smaller = sizes[a] + sizes[b], np.minimum(sizes[a], sizes[b])
-    needed = total * (least / (1 + least)) if measure == "jaccard" else smaller * least
-    shared = shared_token_counts(
-        sets.ends,
-        sets.tokens["token"].to_numpy(),
-        a,
-        b,
-        np.ceil(needed - SLACK).astype(np.int64),
-    )
-    measured = pairs.with_columns(
-        jaccard=pl.Series(shared / (total - shared), dtype=pl.Float64),
-        containment=pl.Series(shared / smaller, dtype=pl.Float64),
-    )
-    return measured.filter(pl.col(measure) >= least - SLACK)
-
-
-def _joined(labels: NDArray[np.int64], pairs: pl.DataFrame) -> NDArray[np.int64]:
-    """`labels` after merging those of every pair: the number of the connected component."""
-    if pairs.is_empty():
-        return labels
-    ends = (labels[pairs["a"].to_numpy()], labels[pairs["b"].to_numpy()])
-    graph = sparse.coo_matrix((np.ones(pairs.height), ends), shape=(len(labels), len(labels)))
-    component = sparse.csgraph.connected_components(graph, directed=False)[1]
-    merged: NDArray[np.int64] = component[labels]
-    return merged
-
-
-def _named(sets: _Sets, pairs: pl.DataFrame) -> pl.DataFrame:
-    return pairs.select(
-        a=sets.text_ids.gather(pairs["a"]),
-        b=sets.text_ids.gather(pairs["b"]),
-        jaccard="jaccard",
-        containment="containment",
+def _measured(sets: _Sets, pairs: _Pairs) -> pl.DataFrame:
+    """`pairs` by text id, a < b, with both measures."""
+    a, b = np.minimum(pairs[0], pairs[1]), np.maximum(pairs[0], pairs[1])
+    size, other, shared = sets.sizes[a], sets.sizes[b], pairs[2]
+    return pl.DataFrame(
+        {
+            "a": sets.text_ids.gather(a),
+            "b": sets.text_ids.gather(b),
+            "jaccard": pl.Series(shared / (size + other - shared), dtype=pl.Float64),
+            "containment": pl.Series(shared / np.minimum(size, other), dtype=pl.Float64),
+        }
     )
