@@ -22,7 +22,9 @@ _HOMES = {
     "ingest": "graphkit.investigation",
     "open_case": "graphkit.case",
     "review": "graphkit.investigation",
+    "seal": "graphkit.investigation",
     "trace_story": "graphkit.investigation",
+    "verify": "graphkit.investigation",
 }
 _NAMES_AT_HOME = {"citations": "citation_rows"}
 

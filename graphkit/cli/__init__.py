@@ -15,7 +15,7 @@ from graphkit.errors import GraphkitError
 
 # verb: (module, what it does in a line). A verb is listed here when it works.
 VERBS = {
-    "demo": ("demo", "shipped data: imported, detected, traced, held against the truth"),
+    "demo": ("demo", "an investigation of shipped data, from import to verified bundle"),
     "new": ("new", "make a case"),
     "import": ("import_", "read files into a case; every row is accounted for"),
     "add": ("add", "add what a person found by hand"),
@@ -26,8 +26,12 @@ VERBS = {
     "trace": ("trace", "trace a post, address or text back to its earliest known source"),
     "review": ("review", "judge a finding"),
     "name": ("name", "decide to name an account in what leaves the case"),
+    "graph": ("graph", "write a graph for Gephi"),
+    "bundle": ("bundle", "seal findings and their rows into an evidence bundle"),
+    "verify": ("verify", "check a bundle offline, without the case"),
     "attach": ("attach", "keep a file (screenshot, archive) in the case by its hash"),
     "register": ("register", "import a source register: outlets, officials, affiliations"),
+    "keys": ("keys", "make or show the key that signs bundles"),
     "formats": ("formats", "list the formats that can be imported"),
     "detectors": ("detectors", "list detectors, outcomes and parameters"),
     "datasets": ("datasets", "list the shipped data sets"),

@@ -4,6 +4,7 @@
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import Ledger, ingest
 from graphkit.investigation.reviewing import add_by_hand, attach, name_account, review
+from graphkit.investigation.sealing import seal, verify
 from graphkit.investigation.tracing import trace_story
 from graphkit.text.visible import defused, visible
 
@@ -16,6 +17,8 @@ __all__ = [
     "ingest",
     "name_account",
     "review",
+    "seal",
     "trace_story",
+    "verify",
     "visible",
 ]

@@ -10,6 +10,7 @@ from graphkit.case import Case, append_audit, create_case, findings, open_case
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.plugins import detectors
+from graphkit.investigation.sealing import make_signing_key, seal, verify
 from graphkit.investigation.shipped import Dataset, dataset
 from graphkit.investigation.tracing import trace_story
 from graphkit.investigation.tree import trace_lines
@@ -97,6 +98,18 @@ def world_demo(root: Path) -> Iterator[str]:
     yield "\nwhat was found, next to what was planted"
     verdicts = compare(truth, findings(case), kinds=set(detectors()), origin=origin)
     yield from _table(verdicts)
+    yield from _bundle(case)
+
+
+def _bundle(case: Case) -> Iterator[str]:
+    out = case.root / "exports" / "bundle"
+    key = make_signing_key(case.root / "keys" / "demo-signing.key")
+    if not out.exists():
+        seal(case, out, key=key)
+    checked = verify(out)
+    wrong = "nothing is wrong" if checked.ok else f"WRONG: {'; '.join(checked.problems)}"
+    yield f"\nbundle\n  {out}: {'signed' if checked.signed else 'not signed'}; verify: {wrong}"
+    yield f"  read {out / 'data' / 'report.html'} in a browser"
 
 
 def real_demo(root: Path) -> Iterator[str]:

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rows behind findings and traces, with pseudonyms, and their keys before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphkit.bundle.masking import masked_handles, masked_ids, masked_texts, moved, text_edits
+from graphkit.case import pseudonyms
+from graphkit.errors import BundleError
+from graphkit.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from graphkit.bundle.names import Withheld
+    from graphkit.tables import Corpus
+
+
+def rows_behind(
+    corpus: Corpus, keys: pl.DataFrame, *, traced: pl.Series
+) -> dict[str, pl.DataFrame]:
+    """The rows of each table that `keys` (table, key) and the post ids `traced` name.
+
+    Each frame has the table's columns, `key`, and `is_evidence`: false for rows that are there only
+    to be read beside the evidence (posts that carry an action or a citation, accounts, sources).
+
+    Raises:
+        BundleError: the evidence names a row that the case does not hold.
+    """
+    found = {}
+    for name, table in TABLES.items():
+        asked = keys.filter(pl.col("table") == name).select("key").unique()
+        keyed = corpus.table(name).with_columns(table.row_key(), is_evidence=True)
+        found[name] = keyed.join(asked, on="key", how="semi")
+        if found[name].height != asked.height:
+            lost = asked.height - found[name].height
+            raise BundleError(
+                f"{lost} rows of evidence are not in the table {name}; run: graphkit detect again"
+            )
+    traces = _beside(corpus, "posts", "post_id", traced).with_columns(is_evidence=True)
+    found["posts"] = pl.concat([found["posts"], traces]).unique("key")
+    for name, column, ids in _context(corpus, found):
+        more = _beside(corpus, name, column, ids).join(found[name], on="key", how="anti")
+        found[name] = pl.concat([found[name], more])
+    return {name: rows.sort("key") for name, rows in found.items() if rows.height}
+
+
+def _context(corpus: Corpus, found: Mapping[str, pl.DataFrame]) -> list[tuple[str, str, pl.Series]]:
+    """Table, column and ids of the rows that are to be read beside those found."""
+    citations, posts = found["citations"], found["posts"]
+    carriers = [citations["post_id"], citations["target"], found["actions"]["content_id"]]
+    ids = pl.concat([each.rename("id") for each in (*carriers, posts["parent_id"])])
+    beside = _beside(corpus, "posts", "post_id", ids)
+    everyone = [frame["account_id"] for frame in (posts, beside, found["actions"])]
+    sources = [rows["source_id"] for name, rows in found.items() if name != "sources"]
+    return [
+        ("posts", "post_id", ids),
+        ("accounts", "account_id", pl.concat(everyone)),
+        ("sources", "source_id", pl.concat([*sources, beside["source_id"]])),
+    ]
+
+
+def _beside(corpus: Corpus, name: str, column: str, ids: pl.Series) -> pl.DataFrame:
+    table = TABLES[name]
+    wanted = corpus.table(name).filter(pl.col(column).is_in(ids.drop_nulls().unique().implode()))
+    return wanted.with_columns(table.row_key(), is_evidence=False)
+
+
+def masked_rows(withheld: Withheld, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (as from `rows_behind`) of table `name` with pseudonyms, and `new_key` beside `key`.
+
+    Texts of posts that are not evidence themselves are hashed with the case's key, like the
+    biographies and owners of withheld accounts: equal texts have equal hashes.
+    """
+    changes = [_MASKS[role](withheld, rows, column) for column, role in COLUMNS[name].items()]
+    changed = rows.with_columns(changes)
+    return changed.with_columns(TABLES[name].row_key().alias("new_key")).sort("new_key")
+
+
+def _accounts(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    return _mapped(rows[column], masked_ids(withheld, rows[column].unique(), prefix="acct"))
+
+
+def _posts(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    return _mapped(rows[column], masked_ids(withheld, rows[column].unique(), prefix="post"))
+
+
+def _own_names(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    names = _accounts(withheld, rows, "account_id").set(rows[column].is_null(), None)
+    return _where(_hidden(withheld, rows), names, rows[column])
+
+
+def _hashed(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    old = rows[column]
+    codes = pseudonyms(withheld.case, old.drop_nulls().unique().sort(), prefix=column)
+    return _where(_hidden(withheld, rows), _mapped(old, codes), _said(withheld, rows, column))
+
+
+def _post_text(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    old = rows[column]
+    codes = pseudonyms(withheld.case, old.drop_nulls().unique().sort(), prefix="text")
+    return _where(rows["is_evidence"], _said(withheld, rows, column), _mapped(old, codes))
+
+
+def _handles(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    handles = rows[column].explode().drop_nulls().unique()
+    return _mapped(rows[column], masked_handles(withheld, handles))
+
+
+def _objects(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    is_handle = rows["act"] == "mention"
+    names = masked_handles(withheld, rows[column].filter(is_handle).unique())
+    return _where(is_handle, _mapped(rows[column], names), _said(withheld, rows, column))
+
+
+def _hidden(withheld: Withheld, rows: pl.DataFrame) -> pl.Series:
+    return ~rows["account_id"].is_in(list(withheld.accounts))
+
+
+def _said(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+    old = rows[column]
+    flat = old.explode() if old.dtype == pl.List else old
+    return _mapped(old, masked_texts(withheld, flat.drop_nulls().unique().to_list()))
+
+
+def _mapped(column: pl.Series, by: Mapping[str, str]) -> pl.Series:
+    if column.dtype != pl.List:
+        return column.replace(by)
+    old, new = (pl.Series(each, dtype=pl.String) for each in (list(by), list(by.values())))
+    return column.list.eval(pl.element().replace(old, new))
+
+
+def _where(condition: pl.Series, then: pl.Series, otherwise: pl.Series) -> pl.Series:
+    return then.zip_with(condition.fill_null(value=False), otherwise).alias(otherwise.name)
+
+
+# Columns that are not here name nobody.
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "accounts": {
+        "account_id": "account",
+        "handle": "own name",
+        "display_name": "own name",
+        "bio": "hash",
+        "credential": "said",
+        "declared_owner": "hash",
+    },
+    "posts": {
+        "post_id": "post",
+        "account_id": "account",
+        "text": "text",
+        "parent_id": "post",
+        "root_id": "post",
+        "urls": "said",
+        "mentions": "handle",
+        "hashtags": "said",
+        "source_label": "said",
+        "client": "said",
+    },
+    "citations": {"post_id": "post", "target": "said"},
+    "actions": {
+        "action_id": "hash",
+        "account_id": "account",
+        "object_id": "object",
+        "content_id": "post",
+    },
+    "rankings": {"list_id": "said", "topic": "said", "category": "said"},
+    "labels": {"subject_id": "said", "label": "said", "labelled_by": "said", "url": "said"},
+    "sources": {"file": "said"},
+}
+_MASKS: Mapping[str, Callable[[Withheld, pl.DataFrame, str], pl.Series]] = {
+    "account": _accounts,
+    "post": _posts,
+    "own name": _own_names,
+    "hash": _hashed,
+    "said": _said,
+    "text": _post_text,
+    "handle": _handles,
+    "object": _objects,
+}
+
+
+def moved_spans(withheld: Withheld, citations: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """`citations` with the spans where they are after masking; null where the text is withheld.
+
+    Both frames are as from `rows_behind`, before masking.
+    """
+    texts = citations.join(posts.filter("is_evidence"), on="post_id", how="left")["text"]
+    edits = text_edits(withheld, texts.drop_nulls().unique().to_list())
+    spans = citations.select("span_start", "span_end").with_columns(text=texts).rows()
+    places = [
+        (
+            None if text is None or start is None else moved(start, edits.get(text, [])),
+            None if text is None or end is None else moved(end, edits.get(text, [])),
+        )
+        for start, end, text in spans
+    ]
+    schema = {"span_start": pl.Int64, "span_end": pl.Int64}
+    return citations.with_columns(pl.DataFrame(places, schema=schema, orient="row"))
+
+
+def stored_rows(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of table `name` in its order, sorted by key: what a bundle holds."""
+    table = TABLES[name]
+    return rows.select(list(table.columns)).sort(table.key)

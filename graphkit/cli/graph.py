@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a graph of the case for Gephi: .graphml, .gexf or .csv by the suffix of -o.
+
+  graphkit graph bridge coaction -o net.gexf --act url --within 60s --q 0.05
+
+coaction: accounts that do the same within a window. citation: who cites whom. cascade: who
+reposts, quotes or answers whom. claims: which account says which text. Accounts are pseudonyms
+unless named (graphkit name).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphkit.case import open_case
+from graphkit.findings import span
+from graphkit.investigation.graphing import GRAPHS, GraphOptions, write_graph
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("case", type=Path, help="the case")
+    parser.add_argument("what", choices=list(GRAPHS), help="which graph")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--act", default="repost", metavar="A", help="act of coaction (repost)")
+    parser.add_argument("--within", default="60s", metavar="W", help="window, inclusive (60s)")
+    parser.add_argument("--min-objects", type=int, default=2, metavar="N", help="least common (2)")
+    parser.add_argument("--q", type=float, metavar="Q", help="largest q value of an edge")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the graph."""
+    options = GraphOptions(args.act, span(args.within), args.min_objects, args.q)
+    case = open_case(args.case)
+    nodes, edges = write_graph(case, args.what, out=args.output, options=options)
+    print(f"{args.output}: {nodes:,} nodes, {edges:,} edges")
+    return 0
