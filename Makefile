@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo dashboard test check bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/graphkit demo
+
+dashboard: $(VENV)/.run
+	$(BIN)/graphkit demo --serve
 
 test: $(VENV)/.dev browser check
 	$(BIN)/pytest

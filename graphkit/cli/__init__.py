@@ -29,6 +29,7 @@ VERBS = {
     "graph": ("graph", "write a graph for Gephi"),
     "bundle": ("bundle", "seal findings and their rows into an evidence bundle"),
     "verify": ("verify", "check a bundle offline, without the case"),
+    "dashboard": ("dashboard", "explore a case in the browser"),
     "attach": ("attach", "keep a file (screenshot, archive) in the case by its hash"),
     "register": ("register", "import a source register: outlets, officials, affiliations"),
     "keys": ("keys", "make or show the key that signs bundles"),

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Form controls as the browser has them: what screen readers and keyboards already understand.
+ *
+ * With `param`, what is chosen goes into the address, and the page follows from the address.
+ * Without, it is the property `value`, for a callback.
+ */
+(function () {
+  "use strict";
+  const React = window.React;
+  const h = React.createElement;
+
+  const put = (props, value) =>
+    props.param ? window.graphkit.set({ [props.param]: value, ...(props.clears || {}) }) : props.setProps({ value });
+
+  function Choice(props) {
+    const options = (props.options || []).map((each) =>
+      h("option", { key: each.value, value: each.value, lang: each.lang }, each.label));
+    const onChange = (event) => put(props, event.target.value);
+    return h("div", { className: "field" },
+      h("label", { htmlFor: props.id }, props.label),
+      h("select", { id: props.id, value: props.value == null ? "" : props.value, onChange }, options));
+  }
+
+  function Search(props) {
+    const box = React.useRef(null);
+    React.useEffect(() => { box.current.value = props.value || ""; }, [props.value]);
+    const onSubmit = (event) => { event.preventDefault(); put(props, box.current.value.trim()); };
+    return h("form", { className: "field", role: "search", onSubmit },
+      h("label", { htmlFor: props.id }, props.label),
+      h("div", { className: "joined" },
+        h("input", { id: props.id, ref: box, type: "search", placeholder: props.placeholder, autoComplete: "off" }),
+        h("button", { type: "submit", className: "button" }, props.button)));
+  }
+
+  function Radios(props) {
+    const options = (props.options || []).map((each) =>
+      h("label", { key: each.value, className: "radio" },
+        h("input", {
+          type: "radio", name: props.id, value: each.value, checked: props.value === each.value,
+          onChange: () => put(props, each.value),
+        }), h("span", null, each.label)));
+    return h("fieldset", { id: props.id, className: "field radios" }, h("legend", null, props.label), options);
+  }
+
+  /* A line or an area of text; `remember` keeps it for the session under that name. */
+  function Field(props) {
+    const [value, change] = React.useState(props.value || (props.remember && sessionStorage.getItem(props.remember)) || "");
+    React.useEffect(() => { if (value) props.setProps({ value }); }, []);
+    const onChange = (event) => {
+      change(event.target.value);
+      props.setProps({ value: event.target.value });
+      if (props.remember) sessionStorage.setItem(props.remember, event.target.value);
+    };
+    const about = { id: props.id, value, onChange, autoComplete: "off" };
+    const box = props.rows ? h("textarea", { ...about, rows: props.rows }) : h("input", { ...about, type: "text" });
+    return h("div", { className: "field" }, h("label", { htmlFor: props.id }, props.label), box);
+  }
+
+  window.graphkit_parts = Object.assign(window.graphkit_parts || {}, { Choice, Field, Search, Radios });
+})();

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ranking: was this topic moved on the hot list, when, and by whom?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from dashboards.components import Choice, Search
+from dashboards.figures.plain import graph
+from dashboards.figures.ranking_course import ranking_figure
+from dashboards.parts import (
+    Node,
+    View,
+    badge,
+    card,
+    empty,
+    extra,
+    grade,
+    heading,
+    link,
+    section,
+    sign,
+    table,
+)
+from dashboards.shown import duration, moment, number, visible
+from dashboards.views import ranking as seen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dashboards.snapshot import Record
+
+
+def render(view: View) -> list[Node]:
+    """The page."""
+    say, query = view.words, view.query
+    head = heading(say("ranking.title"), say("ranking.question"))
+    if view.snapshot.corpus.rankings.is_empty():
+        command = f"graphkit import {view.snapshot.case.root} RANKINGS"
+        return [head, empty(say("ranking.none"), command)]
+    controls = html.Div(_controls(view), className="controls")
+    topic = query.one("topic")
+    if topic is None:
+        return [head, controls, _topics(view)]
+    found = seen.topics(view.snapshot, text=None, list_id=query.one("list"))
+    own = found.filter(found["topic"] == topic)
+    if own.is_empty():
+        return [head, controls, empty(say("ranking.no-topic", topic=visible(topic)))]
+    return [head, controls, *_course(view, str(own["list_id"][0]), topic)]
+
+
+def _controls(view: View) -> list[Node]:
+    say, query = view.words, view.query
+    away = {"topic": None, "page": None, "from": None, "to": None, "mark": None}
+    find = Search(
+        id="q",
+        label=say("ranking.find"),
+        param="q",
+        clears=away,
+        value=query.one("q"),
+        placeholder=say("ranking.find.hint"),
+        button=say("find"),
+    )
+    names = seen.lists(view.snapshot)
+    if len(names) < 2:
+        return [find]
+    options = [
+        {"value": "", "label": say("any")},
+        *({"value": n, "label": visible(n)} for n in names),
+    ]
+    choice = Choice(
+        id="list",
+        label=say("ranking.list"),
+        param="list",
+        clears=away,
+        value=query.one("list"),
+        options=options,
+    )
+    return [find, choice]
+
+
+def _topics(view: View) -> Node:
+    say, query = view.words, view.query
+    found = seen.topics(view.snapshot, text=query.one("q"), list_id=query.one("list"))
+    if found.is_empty():
+        return empty(say("ranking.none-found"))
+    asked = query.one("page") or "1"
+    pages = -(-found.height // seen.PAGE_SIZE)
+    page = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    zone = view.snapshot.zone
+    rows = [
+        [
+            link(
+                html.Bdi(visible(row["topic"])),
+                query.to("/ranking", topic=row["topic"], list=row["list_id"]),
+            ),
+            number(row["best_rank"]),
+            number(row["snapshots"]),
+            moment(row["first_at"], zone),
+            number(row["peak_heat"]),
+            badge(number(row["findings"]), "count") if row["findings"] else "–",
+        ]
+        for row in found.slice((page - 1) * seen.PAGE_SIZE, seen.PAGE_SIZE).iter_rows(named=True)
+    ]
+    heads = [
+        say("topic"),
+        say("ranking.best"),
+        say("ranking.snapshots"),
+        say("ranking.first"),
+        say("ranking.heat"),
+        say("findings"),
+    ]
+    title = say("ranking.topics", n=number(found.height))
+    return section(
+        title,
+        card(table(heads, rows, label=title)),
+        _pages(view, page, pages),
+        note=say("ranking.order"),
+    )
+
+
+def _pages(view: View, page: int, pages: int) -> Node:
+    say = view.words
+    steps = [(say("page.before"), page - 1), (say("page.after"), page + 1)]
+    links = [link(text, view.query.having(page=str(n))) for text, n in steps if 1 <= n <= pages]
+    return html.Nav(
+        [html.Span(say("page.of", page=page, pages=pages)), *links],
+        className="path",
+        **extra(aria_label=say("page.label")),
+    )
+
+
+def _course(view: View, list_id: str, topic: str) -> list[Node]:
+    say, query, snapshot = view.words, view.query, view.snapshot
+    course = seen.course(snapshot, list_id, topic, between=(query.one("from"), query.one("to")))
+    flagged = seen.windows(snapshot, topic)
+    letters = seen.letters(len(flagged))
+    shaded = [
+        (letter, *seen.window_on(snapshot, f, topic))
+        for letter, f in zip(letters, flagged, strict=True)
+    ]
+    has_acts = not course.volume.is_empty()
+    words = {
+        "rank": say("ranking.axis.rank"),
+        "volume": say("ranking.axis.acts", step=duration(course.step))
+        if has_acts
+        else say("ranking.axis.heat"),
+        "flagged": say("ranking.by-flagged"),
+        "other": say("ranking.by-others"),
+    }
+    figure = ranking_figure(
+        course, windows=shaded, key=(list_id, topic), words=words, zone=snapshot.zone
+    )
+    back = link(say("ranking.all"), query.to("/ranking", list=query.one("list"), q=query.one("q")))
+    title = html.Nav(
+        [back, html.Span(html.Bdi(visible(topic)), **extra(aria_current="page"))], className="path"
+    )
+    return [
+        title,
+        card(
+            _legend(view, has_acts),
+            graph("ranking", figure, label=say("ranking.figure")),
+            _zone(view),
+            kind="flush",
+        ),
+        section(say("ranking.windows"), _windows(view, flagged, shaded)),
+        section(say("ranking.stays"), _stays(view, course), note=say("ranking.stays.note")),
+    ]
+
+
+def _zone(view: View) -> Node:
+    return html.P(view.words("ranking.zone", zone=view.snapshot.case.zone), className="note under")
+
+
+def _legend(view: View, has_acts: bool) -> Node:  # noqa: FBT001  which of two lists
+    names = (
+        ["rank", "flagged", "other", "window", "missing"]
+        if has_acts
+        else ["rank", "heat", "window", "missing"]
+    )
+    items = [
+        html.Li(
+            [
+                sign(f"swatch swatch-{name}"),
+                view.words(f"ranking.legend.{name}"),
+            ]
+        )
+        for name in names
+    ]
+    return html.Ul(items, className="legend")
+
+
+def _windows(
+    view: View, flagged: list[Record], shaded: list[tuple[str, datetime, datetime]]
+) -> Node:
+    say, zone = view.words, view.snapshot.zone
+    if not flagged:
+        return html.P(say("ranking.no-windows"))
+    rows = [
+        [
+            html.Strong(letter),
+            link(
+                f"{say.of('kind', f['kind'])}: {say.of('outcome', f['outcome'])}",
+                view.query.to("/finding", id=f["finding_id"]),
+            ),
+            grade(say, f["grade"]),
+            f"{moment(start, zone)} – {moment(end, zone)}",
+            html.Span(visible(f["summary"]), lang="en"),
+            number(f["q_value"]),
+        ]
+        for (letter, start, end), f in zip(shaded, flagged, strict=True)
+    ]
+    heads = ["", say("finding"), say("grade"), say("window"), say("ranking.says"), "q"]
+    return card(table(heads, rows, label=say("ranking.windows")))
+
+
+def _stays(view: View, course: seen.Course) -> Node:
+    say, zone = view.words, view.snapshot.zone
+    rows = [
+        [
+            f"{moment(row['start'], zone)} – {moment(row['end'], zone)}",
+            number(row["best_rank"]),
+            number(row["snapshots"]),
+            duration(row["end"] - row["start"]) if row["snapshots"] > 1 else "–",
+            link(say("ranking.zoom"), view.query.having(**_zoom(row), mark=None)),
+        ]
+        for row in course.stays.head(60).iter_rows(named=True)
+    ]
+    heads = [
+        say("window"),
+        say("ranking.best"),
+        say("ranking.snapshots"),
+        say("ranking.length"),
+        "",
+    ]
+    whole = link(
+        say("ranking.whole"), view.query.having(**{"from": None, "to": None, "mark": None})
+    )
+    left_out = max(0, course.stays.height - 60)
+    return card(
+        table(heads, rows, label=say("ranking.stays")),
+        html.P(
+            [whole, f" · {say('left-out', n=left_out)}" if left_out else ""], className="note under"
+        ),
+    )
+
+
+def _zoom(row: Record) -> dict[str, str]:
+    pad = max((row["end"] - row["start"]) / 4, seen.PAD)
+    return {"from": (row["start"] - pad).isoformat(), "to": (row["end"] + pad).isoformat()}

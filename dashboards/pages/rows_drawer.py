@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rows behind what was clicked, below every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from dashboards.pages.row_table import row_table
+from dashboards.parts import Node, View, extra, link
+from dashboards.shown import number, visible
+from dashboards.views.rows import rows_behind
+
+if TYPE_CHECKING:
+    from dashboards.query import Mark
+
+
+def rows_drawer(view: View, mark: Mark | None) -> list[Node]:
+    """A heading, the rows, and links to the accounts among them; nothing without a mark."""
+    if mark is None:
+        return []
+    say = view.words
+    rows = rows_behind(view.snapshot, mark)
+    close = link(
+        "×",
+        view.query.having(mark=None),
+        kind="close",
+        **extra(aria_label=say("rows.close"), data_rows="1"),
+    )
+    if rows is None or rows.is_empty():
+        return [html.H2([say("rows.title"), close]), html.P(say("rows.none"))]
+    names = view.snapshot.names(
+        rows["account_id"].drop_nulls().unique(maintain_order=True).to_list()[:3]
+    )
+    who = [[" · ", view.account(each, name=name)] for each, name in names.items()]
+    title = html.H2(
+        [
+            say("rows.of", n=number(rows.height), what=visible(say.of("mark", mark[0]))),
+            *(x for w in who for x in w),
+            close,
+        ]
+    )
+    return [title, row_table(view, rows, "behind"), html.P(say("rows.masked"), className="note")]

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Story: where did it come from, and at which step was its source lost?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from dashboards.components import Search
+from dashboards.figures.plain import graph
+from dashboards.figures.story_tree import DASHES, Texts, story_figure
+from dashboards.pages.story_list import Told, branch
+from dashboards.pages.story_tables import changes, coverage, rejected, variants
+from dashboards.parts import (
+    Node,
+    View,
+    button,
+    card,
+    empty,
+    facts,
+    heading,
+    link,
+    notice,
+    section,
+    sign,
+    table,
+    tiles,
+)
+from dashboards.shown import number, short, visible
+from dashboards.views import story as seen
+
+MAX_CANDIDATES = 5
+
+if TYPE_CHECKING:
+    from dashboards.snapshot import Record
+
+
+def render(view: View) -> list[Node]:
+    """The page."""
+    say, what = view.words, view.query.one("what")
+    ask = Search(
+        id="what",
+        label=say("story.ask"),
+        param="what",
+        clears={"mark": None},
+        value=what,
+        placeholder=say("story.ask.hint"),
+        button=say("story.open"),
+    )
+    head = heading(say("story.title"), say("story.question"))
+    controls = html.Div([ask], className="controls")
+    if what is None:
+        return [head, controls, _made(view)]
+    trace = seen.trace_of(view.snapshot, what)
+    if trace is None:
+        return [head, controls, *_not_yet(view, what)]
+    return [head, controls, *_story(view, trace)]
+
+
+def _made(view: View) -> Node:
+    """The traces of the case, to choose from."""
+    say, traces = view.words, view.snapshot.traces
+    if not traces:
+        return empty(say("story.none"), f"graphkit trace {view.snapshot.case.root} POST|URL|TEXT")
+    texts = {t["claim"]["claim_id"]: _first_text(t) for t in traces}
+    masked = view.snapshot.masked(texts.values())
+    rows = [
+        [
+            link(
+                short(masked[texts[t["claim"]["claim_id"]]], 70) or visible(t["query"]["what"]),
+                view.query.to("/story", what=t["query"]["what"]),
+            ),
+            number(len(t["nodes"])),
+            _verdict_word(view, t),
+        ]
+        for t in traces
+    ]
+    return card(
+        table(
+            [say("story.claim"), say("posts"), say("story.origin")], rows, label=say("story.made")
+        )
+    )
+
+
+def _first_text(trace: Record) -> str:
+    variants = trace["claim"].get("variants", [])
+    return str(variants[0]["text"] or "") if variants else ""
+
+
+def _verdict_word(view: View, trace: Record) -> str:
+    return view.words.of("story.verdict", str(trace["verdict"]).replace(" ", "-"))
+
+
+def _not_yet(view: View, what: str) -> list[Node]:
+    say = view.words
+    ask = button(say("story.trace-now"), {"act": "trace", "what": what}, kind="strong")
+    return [
+        empty(say("story.not-yet"), f"graphkit trace {view.snapshot.case.root} {what!r}"),
+        html.P(ask),
+    ]
+
+
+def _story(view: View, trace: Record) -> list[Node]:
+    say = view.words
+    drawn = seen.tree(trace)
+    axis = seen.time_axis(seen.known_times(drawn))
+    nodes = {n["node_id"]: n for n in trace["nodes"]}
+    names = view.snapshot.names(n["account_id"] for n in trace["nodes"] if n["account_id"])
+    texts = view.snapshot.masked(str(n["text"] or "") for n in trace["nodes"])
+    told = Told(view, nodes, names, texts)
+    figure = story_figure(
+        drawn,
+        axis,
+        x=seen.placed(drawn, axis),
+        texts=Texts(
+            notes={s.node_id: told.note(s) for s in drawn.steps},
+            names=_names(view, trace, told),
+            gap="{}",
+            zone=view.snapshot.zone,
+            what=trace["query"]["what"],
+        ),
+    )
+    left_out = (
+        html.P(say("story.left-out", n=number(drawn.left_out)), className="note under")
+        if drawn.left_out
+        else None
+    )
+    picture = card(
+        _legend(view), graph("story", figure, label=say("story.figure")), left_out, kind="flush"
+    )
+    return [
+        _verdict(view, trace, told),
+        _numbers(view, trace),
+        section(say("story.tree"), picture, note=say("story.tree.note")),
+        section(
+            say("story.list"),
+            html.Ol([branch(view, drawn, told, (r, 0)) for r in drawn.roots], className="branch"),
+            note=say("story.list.note"),
+        ),
+        html.Div([changes(view, trace, told), variants(view, trace)], className="halves"),
+        html.Div([coverage(view, trace), rejected(view, trace, told)], className="halves"),
+    ]
+
+
+def _names(view: View, trace: Record, told: Told) -> dict[str, str]:
+    """The names drawn in the picture: the candidates by rank, the largest amplifier."""
+    found = {
+        c["node_id"]: f"{i}  {told.who(c['node_id'])}"
+        for i, c in enumerate(trace["candidates"][:3], 1)
+    }
+    for each in trace["main_amplifiers"][:1]:
+        found.setdefault(
+            each["node_id"], f"{view.words('story.amplifier')} {told.who(each['node_id'])}"
+        )
+    return found
+
+
+def _verdict(view: View, trace: Record, told: Told) -> Node:
+    """The answer in one sentence, the candidates with their weakest link, and what to do next."""
+    say, shown = view.words, trace["candidates"][:MAX_CANDIDATES]
+    calibrated = any(c["p"] is not None for c in shown)
+    heads = ["", say("account"), say("time"), say("text"), say("story.weakest"), say("story.why")]
+    rows = [_candidate(view, told, (i, c)) for i, c in enumerate(shown, 1)]
+    if calibrated:
+        heads.append("p")
+        rows = [[*row, number(c["p"])] for row, c in zip(rows, shown, strict=True)]
+    sentence = html.P(html.Strong(_verdict_word(view, trace)), className="verdict-line")
+    listed = table(heads, rows, label=say("story.candidates"))
+    parts = [sentence, listed, _others(view, trace, told), _next(view, trace)]
+    return notice(*parts, kind="verdict")
+
+
+def _candidate(view: View, told: Told, ranked: tuple[int, Record]) -> list[Node]:
+    """Rank, who, when, what, the weakest step that leads there, and why."""
+    rank, candidate = ranked
+    node, reason = candidate["node_id"], str(candidate["reason"] or "")
+    return [
+        number(rank),
+        told.linked(node),
+        html.Span(told.when(node), className="when"),
+        short(told.text(node), 70),
+        view.words.of("edge", candidate["weakest_link"]),
+        html.Span(view.snapshot.masked([reason])[reason], lang="en"),
+    ]
+
+
+def _others(view: View, trace: Record, told: Told) -> Node:
+    """First seen and most reposted are other answers than the origin, and stand apart from it."""
+    say = view.words
+    share = trace["outside_p"]
+    outside = "–" if share is None else f"{100 * share:.3g} %"
+    pairs: list[tuple[Node, Node]] = [(say("story.outside"), outside)]
+    if all(c["p"] is None for c in trace["candidates"]):
+        pairs.append((say("story.p"), say("story.no-p")))
+    if trace["first_seen"] is not None:
+        first = trace["first_seen"]
+        pairs.append((say("story.first-seen"), [told.linked(first), f" · {told.when(first)}"]))
+    lost = seen.source_lost(trace)
+    if lost is not None:
+        pairs.append((say("story.lost"), [told.linked(lost), f" · {told.when(lost)}"]))
+    amplifiers = [
+        html.Li([told.linked(each["node_id"]), f" · {number(each['reposts_count'])}"])
+        for each in trace["main_amplifiers"][:5]
+    ]
+    if amplifiers:
+        pairs.append((say("story.amplifiers"), html.Ul(amplifiers, className="inline")))
+    return facts(pairs)
+
+
+def _next(view: View, trace: Record) -> Node:
+    steps = view.snapshot.masked(trace["next_steps"])
+    items = [html.Li(steps[step], lang="en") for step in trace["next_steps"]]
+    return html.Div([html.H3(view.words("story.next")), html.Ul(items)])
+
+
+def _numbers(view: View, trace: Record) -> Node:
+    say = view.words
+    states = [n["state"] for n in trace["nodes"]]
+    sources = [(n["attribution"] or {}).get("state") for n in trace["nodes"]]
+    named, asked = sources.count("named"), sum(s is not None for s in sources)
+    return tiles(
+        [
+            (say("posts"), number(states.count("seen")), say("story.seen")),
+            (say("story.unseen"), number(states.count("unseen")), say("story.unseen.why")),
+            (say("story.external"), number(states.count("external")), say("story.external.why")),
+            (say("story.named"), f"{named} / {asked}", say("story.named.why")),
+        ]
+    )
+
+
+def _legend(view: View) -> Node:
+    say = view.words
+    marks = [
+        html.Li(
+            [
+                sign(f"mark mark-{state}"),
+                say.of("attribution", state),
+            ]
+        )
+        for state in ("named", "vague", "none", "wrong", "unseen", "external")
+    ]
+    lines = [
+        html.Li(
+            [
+                sign(f"stroke stroke-{cls}"),
+                say.of("edge", cls),
+            ]
+        )
+        for cls in DASHES
+    ]
+    return html.Ul([*marks, *lines], className="legend")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of a story as a nested list: the same facts as the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from dashboards.figures.story_tree import state_of, step_mark
+from dashboards.parts import Node, View, badge, link, more, sign
+from dashboards.shown import moment, number, short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboards.snapshot import Record
+    from dashboards.views import story as seen
+
+MAX_DEPTH, MAX_ENDS = 6, 4
+
+
+class Told:
+    """What is said of the nodes of a trace: names as shown here, texts masked."""
+
+    def __init__(
+        self,
+        view: View,
+        nodes: Mapping[str, Record],
+        names: Mapping[str, str],
+        texts: Mapping[str, str],
+    ) -> None:
+        self.view, self.nodes, self._names, self._texts = view, nodes, names, texts
+
+    def who(self, node_id: str) -> str:
+        """The account's name here, or that it is not known."""
+        account = self.nodes[node_id]["account_id"] if node_id in self.nodes else None
+        return self.view.words("story.unknown") if account is None else self._names[account]
+
+    def when(self, node_id: str) -> str:
+        """The time in the case's zone."""
+        return moment(self.nodes[node_id]["at"], self.view.snapshot.zone)
+
+    def text(self, node_id: str) -> str:
+        """The masked text."""
+        return self._texts[str(self.nodes[node_id]["text"] or "")]
+
+    def linked(self, node_id: str) -> Node:
+        """The account as a link, or as text."""
+        account = self.nodes[node_id]["account_id"] if node_id in self.nodes else None
+        return (
+            self.who(node_id)
+            if account is None
+            else self.view.account(account, name=self.who(node_id))
+        )
+
+    def note(self, step: seen.Step) -> str:
+        """One line for the pointer: when, who, what source, first words."""
+        state = self.view.words.of("attribution", state_of(step))
+        text = short(self.text(step.node_id), 40)
+        return f"{self.when(step.node_id)} · {self.who(step.node_id)} · {state} · {text}"
+
+
+def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Node:
+    """A step and what rests on it, as a nested list; posts that nobody rests on are folded."""
+    node_id, depth = at
+    step = drawn.step(node_id)
+    if step is None:
+        return None
+    line = _line(view, step, told)
+    going_on = [c for c in step.children if (drawn.step(c) or step).children]
+    ends = [c for c in step.children if c not in going_on]
+    inner = min(depth + 1, MAX_DEPTH)
+    below = [branch(view, drawn, told, (child, inner)) for child in [*going_on, *ends[:MAX_ENDS]]]
+    folded = [branch(view, drawn, told, (child, inner)) for child in ends[MAX_ENDS:]]
+    if folded:
+        title = view.words("story.ends", n=number(len(folded)))
+        below.append(html.Li(more(title, html.Ol(folded))))
+    if step.hidden:
+        below.append(html.Li(view.words("story.hidden", n=number(step.hidden))))
+    if not below:
+        return html.Li(line)
+    # deeper lists are too narrow to read: they go on at the same depth
+    deep = "flat" if depth >= MAX_DEPTH else ""
+    return html.Li(
+        html.Details([html.Summary(line), html.Ol(below, className=deep)], open=depth < 1)
+    )
+
+
+def _line(view: View, step: seen.Step, told: Told) -> Node:
+    say, node = view.words, step.node
+    state, edge = state_of(step), step.edge
+    parts = [
+        sign(f"mark mark-{state}{' hollow' if node['state'] == 'unseen' else ''}"),
+        html.Span(told.when(step.node_id), className="when"),
+        told.linked(step.node_id),
+        badge(say.of("attribution", state), f"state-{state}"),
+    ]
+    if node["state"] != "seen":
+        parts.append(badge(say.of("node", node["state"]), "hollow"))
+    if edge is not None:
+        sure = "" if edge["p"] is None else f" · p {number(round(edge['p'], 3))}"
+        parts.append(html.Span(say.of("edge", edge["cls"]) + sure, className="soft"))
+    text = html.Span(short(told.text(step.node_id), 110), className="text", lang=node.get("lang"))
+    rows = link(
+        say("rows"),
+        view.query.having(mark=step_mark(step, view.query.one("what") or "")),
+        kind="rows",
+        rows=True,
+    )
+    return html.Span([*parts, text, rows], className="step")

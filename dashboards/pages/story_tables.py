@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of a story: changed wordings, coverage, and steps that were not taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from dashboards.parts import Node, View, card, facts, table
+from dashboards.shown import duration, moment, number, short, visible
+
+if TYPE_CHECKING:
+    from dashboards.pages.story_list import Told
+    from dashboards.snapshot import Record
+
+MAX_ROWS = 15
+
+
+def changes(view: View, trace: Record, told: Told) -> Node:
+    """Steps at which the wording changed."""
+    say = view.words
+    changed = [e for e in trace["edges"] if any((e["text_change"] or {}).values())]
+    words = {word for e in changed for part in e["text_change"].values() for word in part}
+    masked = view.snapshot.masked(words)
+    rows = [
+        [
+            told.when(e["child"]),
+            told.linked(e["child"]),
+            duration(e["gap_seconds"]),
+            [
+                _words_of(view, name, [masked[w] for w in part])
+                for name, part in sorted(e["text_change"].items())
+            ],
+        ]
+        for e in changed[:MAX_ROWS]
+    ]
+    heads = [say("time"), say("account"), say("story.gap"), say("story.change")]
+    body = (
+        table(heads, rows, label=say("story.changes")) if rows else html.P(say("story.no-changes"))
+    )
+    rest = max(0, len(changed) - MAX_ROWS)
+    after = [html.P(say("left-out", n=number(rest)), className="note")] if rest else []
+    return card(html.H2(say("story.changes")), body, *after)
+
+
+def _words_of(view: View, name: str, words: list[str]) -> Node:
+    """The words that a step added or dropped; nothing where there are none."""
+    if not words:
+        return None
+    mark = html.Ins if name == "added" else html.Del
+    shown = [mark(html.Bdi(short(word, 60))) for word in words[:12]]
+    return html.P([html.Em(view.words.of("change", name)), *(x for w in shown for x in (" ", w))])
+
+
+def variants(view: View, trace: Record) -> Node:
+    """The wordings, by their first appearance."""
+    say, variants = view.words, trace["claim"].get("variants", [])
+    masked = view.snapshot.masked(str(v["text"] or "") for v in variants)
+    rows = [
+        [
+            moment(v["first_at"], view.snapshot.zone),
+            number(v["posts_count"]),
+            short(masked[str(v["text"] or "")], 160),
+        ]
+        for v in variants[:20]
+    ]
+    heads = [say("story.first-at"), say("posts"), say("story.wording")]
+    return card(
+        html.H2(say("story.variants", n=number(len(variants)))),
+        table(heads, rows, label=say("story.wording")),
+    )
+
+
+def coverage(view: View, trace: Record) -> Node:
+    """How much of the story the data can hold, and what was searched without success."""
+    say = view.words
+    pairs = [
+        (say.of("coverage", name), _plain(name, value))
+        for name, value in sorted(trace["coverage"].items())
+    ]
+    searched = [
+        html.Li(f"{visible(s.get('where'))}: {visible(s.get('query'))} – {number(s.get('found'))}")
+        for s in trace.get("searched", [])
+    ]
+    body = html.Ul(searched) if searched else html.P(say("story.nothing-searched"))
+    return card(html.H2(say("story.coverage")), facts(pairs), html.H3(say("story.searched")), body)
+
+
+def _plain(name: str, value: float | None) -> str:
+    """A share as a percentage, a count as a number."""
+    if value is not None and name.endswith("_share"):
+        return f"{100 * value:.3g} %"
+    return number(value)
+
+
+def rejected(view: View, trace: Record, told: Told) -> Node:
+    """Steps that were looked at and not taken, and why."""
+    say, rejected = view.words, trace["rejected_edges"]
+    reasons = view.snapshot.masked(str(e["reason"]) for e in rejected)
+    rows = [
+        [
+            told.who(e["child"]),
+            told.who(e["parent"]),
+            html.Span(reasons[str(e["reason"])], lang="en"),
+        ]
+        for e in rejected[:MAX_ROWS]
+    ]
+    heads = [say("story.child"), say("story.parent"), say("story.why")]
+    body = (
+        table(heads, rows, label=say("story.rejected"))
+        if rows
+        else html.P(say("story.no-rejected"))
+    )
+    rest = max(0, len(rejected) - MAX_ROWS)
+    after = [html.P(say("left-out", n=number(rest)), className="note")] if rest else []
+    return card(html.H2(say("story.rejected")), body, *after)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the overview says: how much there is, what to look at first, what was not tested."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphkit.investigation.plugins import detectors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dashboards.snapshot import Record, Snapshot
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of the case, and the first and last time in them."""
+
+    accounts: int
+    posts: int
+    actions: int
+    rankings: int
+    files: int
+    start: Any
+    end: Any
+
+
+def counts(snapshot: Snapshot) -> Counts:
+    """How much the case holds. Accounts are those that occur in any table."""
+    corpus = snapshot.corpus
+    frames = (corpus.accounts, corpus.posts, corpus.actions)
+    accounts = pl.concat([frame["account_id"] for frame in frames]).n_unique()
+    times = pl.concat(
+        [corpus.posts["created_at"], corpus.actions["acted_at"], corpus.rankings["snapshot_at"]]
+    )
+    files = corpus.sources.height
+    sizes = (corpus.posts.height, corpus.actions.height, corpus.rankings.height)
+    return Counts(accounts, *sizes, files, times.min(), times.max())
+
+
+def caveat_counts(finding: Record) -> Counter[str]:
+    """How many innocent explanations stand refuted, weaken the finding, or were not tested."""
+    return Counter(caveat["outcome"] for caveat in finding["caveats"])
+
+
+def chosen(findings: Sequence[Record], *, kind: str | None, grade: str | None) -> list[Record]:
+    """The findings of a kind and a grade; `none` is the grade of outcomes that accuse nobody."""
+    return [
+        finding
+        for finding in findings
+        if (kind is None or finding["kind"] == kind)
+        and (grade is None or (finding["grade"] or "none") == grade)
+    ]
+
+
+def subject_counts(finding: Record) -> dict[str, int]:
+    """How many accounts, posts, topics, urls and claims the finding is about, where any."""
+    return {name: len(ids) for name, ids in finding["subjects"].items() if ids}
+
+
+def ledger(sources: Sequence[Record]) -> list[dict[str, Any]]:
+    """One line an imported file: file, importer, collection, the counts, reasons of rejects."""
+    return [
+        {
+            **{name: source[name] for name in ("file", "importer", "collection")},
+            **{name: source[name] for name in ("rows_read", "accepted", "duplicate", "rejected")},
+            "reasons": _reasons(source["rejects"]),
+            "warnings": _reasons(source["warnings"]),
+        }
+        for source in sources
+    ]
+
+
+def _reasons(problems: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, list[int]]]:
+    """Each reason once: how often, and the first lines."""
+    lines: dict[str, list[int]] = {}
+    for problem in problems:
+        lines.setdefault(str(problem["reason"]), []).append(int(problem["line"]))
+    ranked = sorted(lines.items(), key=lambda each: (-len(each[1]), each[0]))
+    return [(reason, len(at), sorted(at)[:5]) for reason, at in ranked]
+
+
+def missing_values(snapshot: Snapshot) -> list[tuple[str, str, int, int]]:
+    """Columns whose gaps weaken tests: table, column, how many null, of how many."""
+    asked = (
+        *(("posts", "created_at"), ("posts", "source_label"), ("posts", "client")),
+        *(("actions", "acted_at"), ("accounts", "created_at"), ("rankings", "rank")),
+    )
+    found = []
+    for table, column in asked:
+        frame = snapshot.corpus.table(table)
+        nulls = frame[column].null_count()
+        if nulls:
+            found.append((table, column, nulls, frame.height))
+    return found
+
+
+def not_tested(snapshot: Snapshot) -> list[tuple[str, list[str]]]:
+    """Detectors without an answer: (name, tables without rows), or no tables when it never ran."""
+    ran: dict[str, list[str]] = {}
+    for run in snapshot.runs:
+        missing = list(run.recipe.get("not_tested", []))
+        ran[run.detector] = ran.get(run.detector, missing) and missing
+    never: list[tuple[str, list[str]]] = [(name, []) for name in detectors() if name not in ran]
+    return [(name, missing) for name, missing in sorted(ran.items()) if missing] + never

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topic's way through a hot list, and how many acted on it meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphkit import case as cases
+
+if TYPE_CHECKING:
+    from dashboards.snapshot import Record, Snapshot
+
+PAGE_SIZE = 25
+PAD = timedelta(hours=2)
+_BINS = tuple(timedelta(minutes=m) for m in (1, 5, 10, 30, 60, 180, 360, 720, 1440))
+
+
+def flagged_topics(snapshot: Snapshot) -> pl.DataFrame:
+    """How many findings with a window each topic has: topic, findings, graded."""
+    rows = [
+        (topic, finding["grade"] is not None)
+        for finding in snapshot.findings
+        if finding["window"] is not None
+        for topic in finding["subjects"]["topics"]
+    ]
+    frame = pl.DataFrame(rows, schema={"topic": pl.String, "graded": pl.Boolean}, orient="row")
+    return frame.group_by("topic").agg(
+        findings=pl.len().cast(pl.Int64), graded=pl.col("graded").sum().cast(pl.Int64)
+    )
+
+
+def topics(snapshot: Snapshot, *, text: str | None, list_id: str | None) -> pl.DataFrame:
+    """The topics that hold `text`, those in graded findings first, then by time on the list.
+
+    Columns: list_id, topic, snapshots, best_rank, first_at, last_at, peak_heat, findings, graded.
+    """
+    rankings = snapshot.corpus.rankings
+    if list_id is not None:
+        rankings = rankings.filter(pl.col("list_id") == list_id)
+    if text is not None:
+        wanted = pl.lit(text.lower())
+        rankings = rankings.filter(
+            pl.col("topic").str.to_lowercase().str.contains(wanted, literal=True)
+        )
+    grouped = rankings.group_by("list_id", "topic").agg(
+        snapshots=pl.len().cast(pl.Int64),
+        best_rank=pl.coalesce("rank", "position").min(),
+        first_at=pl.col("snapshot_at").min(),
+        last_at=pl.col("snapshot_at").max(),
+        peak_heat=pl.col("heat").max(),
+    )
+    flagged = grouped.join(flagged_topics(snapshot), on="topic", how="left").with_columns(
+        pl.col("findings", "graded").fill_null(0)
+    )
+    falling = [True, True, True, False, False]
+    return flagged.sort(["graded", "findings", "snapshots", "topic", "list_id"], descending=falling)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One topic on one list between two times.
+
+    Attributes:
+        ranks: snapshot_at, rank (null while the topic is not on the list, and at the start of
+            each time without a snapshot), heat, is_promoted, list_id, topic.
+        missing: start, end of the times without any snapshot of the list.
+        stays: start, end, best_rank, snapshots of each stay on the list, over all times.
+        volume: start, flagged, other (actions by accounts in graded findings on the topic, and by
+            others); empty when nobody acted on the topic in the data.
+        step: the width of a bar.
+        span: the first and last time shown.
+    """
+
+    ranks: pl.DataFrame
+    missing: pl.DataFrame
+    stays: pl.DataFrame
+    volume: pl.DataFrame
+    step: timedelta
+    span: tuple[datetime, datetime]
+
+
+def course(
+    snapshot: Snapshot, list_id: str, topic: str, *, between: tuple[str | None, str | None]
+) -> Course:
+    """The course of `topic`, over its whole time on the list or `between` two ISO times."""
+    own = snapshot.corpus.rankings.filter(pl.col("list_id") == list_id)
+    times = own.select("snapshot_at").unique().sort("snapshot_at")
+    typical = times["snapshot_at"].diff().median()
+    tick = typical if isinstance(typical, timedelta) else timedelta(hours=1)
+    there = own.filter(pl.col("topic") == topic).sort("snapshot_at")
+    start, end = _range(there, between, tick)
+    inside = pl.col("snapshot_at").is_between(start, end)
+    missing = _missing(times, tick).filter((pl.col("end") > start) & (pl.col("start") < end))
+    # a row without rank where the list was not read: no line is drawn across it
+    unread = missing.select(snapshot_at=pl.col("start") + timedelta(microseconds=1))
+    known = pl.concat([times, unread]).filter(inside)
+    ranks = known.join(_ranked(there), on="snapshot_at", how="left").sort("snapshot_at")
+    step = next((b for b in _BINS if (end - start) / b <= 90), _BINS[-1])
+    return Course(
+        ranks=ranks,
+        missing=missing,
+        stays=_stays(times.join(_ranked(there), on="snapshot_at", how="left"), tick),
+        volume=_volume(snapshot, topic, start=start, end=end, step=step),
+        step=step,
+        span=(start, end),
+    )
+
+
+def _range(
+    there: pl.DataFrame, between: tuple[str | None, str | None], tick: timedelta
+) -> tuple[datetime, datetime]:
+    first, last = there["snapshot_at"].to_list()[0], there["snapshot_at"].to_list()[-1]
+    pad = max(3 * tick, (last - first) / 20)
+    asked = [None if text is None else datetime.fromisoformat(text) for text in between]
+    start = first - pad if asked[0] is None else asked[0]
+    return start, last + pad if asked[1] is None else asked[1]
+
+
+def _ranked(there: pl.DataFrame) -> pl.DataFrame:
+    return there.select(
+        "snapshot_at",
+        "list_id",
+        "topic",
+        "heat",
+        "is_promoted",
+        rank=pl.coalesce("rank", "position"),
+    )
+
+
+def _missing(times: pl.DataFrame, tick: timedelta) -> pl.DataFrame:
+    """Times longer than one and a half usual steps without a snapshot: start, end."""
+    gaps = times.select(start=pl.col("snapshot_at").shift(1), end="snapshot_at").drop_nulls()
+    return gaps.filter(pl.col("end") - pl.col("start") > 1.5 * tick)
+
+
+def _stays(ranks: pl.DataFrame, tick: timedelta) -> pl.DataFrame:
+    """Runs of snapshots with the topic on the list; a missing snapshot ends a run."""
+    apart = pl.col("snapshot_at").diff() > 1.5 * tick
+    on_list = pl.col("topic").is_not_null()
+    new = on_list & (~on_list.shift(1, fill_value=False) | apart.fill_null(value=False))
+    runs = ranks.sort("snapshot_at").with_columns(stay=new.cum_sum()).filter(on_list)
+    return (
+        runs.group_by("stay")
+        .agg(
+            start=pl.col("snapshot_at").min(),
+            end=pl.col("snapshot_at").max(),
+            best_rank=pl.col("rank").min(),
+            snapshots=pl.len().cast(pl.Int64),
+        )
+        .sort("start")
+        .drop("stay")
+    )
+
+
+def _volume(
+    snapshot: Snapshot, topic: str, *, start: datetime, end: datetime, step: timedelta
+) -> pl.DataFrame:
+    during = pl.col("acted_at").is_between(start, end)
+    acts = snapshot.corpus.actions.filter(pl.col("object_id") == topic, during)
+    accounts = [
+        account
+        for finding in windows(snapshot, topic)
+        if finding["grade"] is not None
+        for account in finding["subjects"]["accounts"]
+    ]
+    flagged = pl.col("account_id").is_in(accounts)
+    binned = acts.with_columns(start=pl.col("acted_at").dt.truncate(step))
+    return (
+        binned.group_by("start")
+        .agg(flagged=flagged.sum().cast(pl.Int64), other=(~flagged).sum().cast(pl.Int64))
+        .sort("start")
+    )
+
+
+def windows(snapshot: Snapshot, topic: str) -> list[Record]:
+    """The findings with a window about the topic, by the start of the window."""
+    found = [
+        finding
+        for finding in snapshot.findings
+        if finding["window"] is not None and topic in finding["subjects"]["topics"]
+    ]
+    return sorted(found, key=lambda f: (f["window"]["start"], f["finding_id"]))
+
+
+def window_on(snapshot: Snapshot, finding: Record, topic: str) -> tuple[datetime, datetime]:
+    """The first and last time of the finding's rows on `topic`; of the finding where none are."""
+    rows = cases.evidence(snapshot.case, finding["run_id"], finding["finding_id"])
+    keys = rows.filter(pl.col("table") == "actions")["key"]
+    acts = snapshot.corpus.actions.filter(
+        pl.col("object_id") == topic, pl.col("action_id").is_in(keys.implode())
+    )
+    times = acts["acted_at"].drop_nulls().sort().to_list()
+    if times:
+        return times[0], times[-1]
+    start, end = (datetime.fromisoformat(finding["window"][name]) for name in ("start", "end"))
+    return start, end
+
+
+def letters(count: int) -> list[str]:
+    """A, B, ... Z, then A1, B1, ... for the windows of a figure."""
+    return [chr(65 + i % 26) + (str(i // 26) if i >= 26 else "") for i in range(count)]
+
+
+def lists(snapshot: Snapshot) -> list[Any]:
+    """The lists in the case."""
+    return snapshot.corpus.rankings["list_id"].unique().sort().to_list()

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of who acts with whom and who cites whom: small frames with coordinates, for pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphkit.errors import UnknownNameError
+from graphkit.graphs.coaction import coaction
+from graphkit.graphs.communities import communities
+from graphkit.graphs.layout import community_discs, force_layout, two_level_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphkit.tables import Corpus
+
+MAX_DISCS = 60
+MAX_ACCOUNTS = 20_000
+MAX_LINKS = 60_000
+_ROWS = {"table": pl.String(), "key": pl.String(), "role": pl.String()}
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What counts as a link between two accounts.
+
+    `coaction`: both did `act` to `min_count` or more objects, at most `within` apart.
+    `citation`: the first named the second, or a post of it, `min_count` times or more.
+    """
+
+    name: str
+    act: str = "repost"
+    within: timedelta = timedelta(seconds=60)
+    min_count: int = 2
+
+
+@dataclass(frozen=True)
+class Network:
+    """All links of a corpus under a lens, and the communities that they form.
+
+    Attributes:
+        links: a, b, weight (objects or citations), q_value (null for citations), by a and b;
+            citations run from a to b.
+        groups: node, community; numbered from 0 by falling size, then by smallest member.
+    """
+
+    lens: Lens
+    links: pl.DataFrame
+    groups: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn, and what is not.
+
+    Attributes:
+        nodes: node (account id or community number), community, members (accounts in it), links,
+            weight (sum over its links), x, y, radius (of a community's disc, else null).
+        edges: a, b (nodes), weight.
+        discs: community, x, y, radius behind the nodes.
+        left_out: how many accounts, and how many links, are not drawn.
+    """
+
+    nodes: pl.DataFrame
+    edges: pl.DataFrame
+    discs: pl.DataFrame
+    left_out: tuple[int, int]
+
+
+def acts(corpus: Corpus) -> pl.DataFrame:
+    """The acts in the corpus by falling number of rows: act, rows."""
+    counts = corpus.actions.group_by("act").agg(rows=pl.len().cast(pl.Int64))
+    return counts.sort(["rows", "act"], descending=[True, False])
+
+
+def _cited_accounts(corpus: Corpus) -> pl.DataFrame:
+    """Citations whose target's account is known: post_id, citation_no, a, b, at, target_at."""
+    posts = corpus.posts.select("post_id", a="account_id", at="created_at")
+    of_post = corpus.posts.select(target="post_id", owner="account_id", target_at="created_at")
+    cited = corpus.citations.filter(pl.col("target_kind").is_in(["account", "post"]))
+    joined = cited.join(posts, on="post_id").join(of_post, on="target", how="left")
+    is_account = pl.col("target_kind") == "account"
+    named = joined.with_columns(b=pl.when(is_account).then("target").otherwise("owner"))
+    return named.filter(pl.col("b").is_not_null() & (pl.col("a") != pl.col("b"))).select(
+        "post_id", "citation_no", "a", "b", "at", "target_at"
+    )
+
+
+def _links(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+    if lens.name == "coaction":
+        log = corpus.actions.filter(pl.col("act") == lens.act)
+        edges = coaction(log, within=lens.within, min_objects=lens.min_count).edges
+        return edges.select("a", "b", "q_value", weight="objects_count").sort("a", "b")
+    if lens.name == "citation":
+        counts = _cited_accounts(corpus).group_by("a", "b").agg(weight=pl.len().cast(pl.Int64))
+        kept = counts.filter(pl.col("weight") >= lens.min_count)
+        return kept.with_columns(q_value=pl.lit(None, pl.Float64)).sort("a", "b")
+    raise UnknownNameError.among("lens", lens.name, ["citation", "coaction"])
+
+
+def network(corpus: Corpus, lens: Lens) -> Network:
+    """The links of `corpus` under `lens` and their communities (Leiden, seed 1).
+
+    Raises:
+        UnknownNameError: no such lens.
+        ParameterError: the act has too many pairs of rows within the window.
+    """
+    links = _links(corpus, lens)
+    found = communities(links)
+    sizes = found.group_by("community").agg(members=pl.len(), first=pl.col("node").min())
+    order = sizes.sort(["members", "first"], descending=[True, False])
+    order = order.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
+    numbered = found.join(order.select("community", "number"), on="community")
+    groups = numbered.select("node", community="number").sort("community", "node")
+    return Network(lens, links, groups)
+
+
+def _grouped_links(whole: Network) -> pl.DataFrame:
+    """The links with the communities of both ends: and a_community, b_community."""
+    links = whole.links
+    for end in ("a", "b"):
+        of = whole.groups.select(
+            pl.col("node").alias(end), pl.col("community").alias(f"{end}_community")
+        )
+        links = links.join(of, on=end)
+    return links
+
+
+def community_picture(whole: Network) -> Picture:
+    """The communities as discs, the largest 60. `members` and `links` count what is inside one."""
+    sizes = whole.groups.group_by("community").agg(accounts=pl.len())
+    drawn = whole.groups.filter(pl.col("community") < MAX_DISCS)
+    links = _grouped_links(whole)
+    inside = links.filter(pl.col("a_community") == pl.col("b_community"))
+    counts = inside.group_by("a_community").agg(
+        links=pl.len().cast(pl.Int64), weight=pl.col("weight").sum()
+    )
+    discs = community_discs(drawn, whole.links)
+    nodes = discs.join(counts, left_on="community", right_on="a_community", how="left").select(
+        pl.col("community").cast(pl.String).alias("node"),
+        "community",
+        "members",
+        pl.col("links", "weight").fill_null(0),
+        *("x", "y", "radius"),
+    )
+    ends = [
+        pl.min_horizontal("a_community", "b_community"),
+        pl.max_horizontal("a_community", "b_community"),
+    ]
+    between = (
+        links.filter(pl.col("a_community") != pl.col("b_community"))
+        .group_by(a=ends[0], b=ends[1])
+        .agg(weight=pl.col("weight").sum())
+        .filter(pl.col("b") < MAX_DISCS)
+        .with_columns(pl.col("a", "b").cast(pl.String))
+        .sort("a", "b")
+    )
+    hidden = int(sizes.filter(pl.col("community") >= MAX_DISCS)["accounts"].sum())
+    return Picture(nodes.sort("community"), between, discs.clear(), (hidden, 0))
+
+
+def account_picture(
+    whole: Network, *, community: int | None = None, accounts: Sequence[str] | None = None
+) -> Picture:
+    """The accounts of one community, or those named, or all; with the links among them.
+
+    At most 20,000 accounts (the largest communities first) and the 60,000 strongest links.
+    """
+    chosen = whole.groups
+    if community is not None:
+        chosen = chosen.filter(pl.col("community") == community)
+    if accounts is not None:
+        chosen = chosen.filter(pl.col("node").is_in(list(accounts)))
+    asked = chosen.height if accounts is None else len(set(accounts))
+    chosen = chosen.sort("community", "node").head(MAX_ACCOUNTS)
+    names = chosen.select("node")
+    among = whole.links.join(names, left_on="a", right_on="node", how="semi")
+    among = among.join(names, left_on="b", right_on="node", how="semi")
+    strongest = among.sort(["weight", "a", "b"], descending=[True, False, False]).head(MAX_LINKS)
+    strongest = strongest.sort("a", "b")
+    nodes, discs = _placed(chosen, strongest)
+    left_out = (asked - nodes.height, among.height - strongest.height)
+    return Picture(
+        _with_degrees(nodes, among), strongest.select("a", "b", "weight"), discs, left_out
+    )
+
+
+def _placed(chosen: pl.DataFrame, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Coordinates: one force-directed run for up to 400 accounts, else a disc a community."""
+    if chosen.height <= 400:
+        placed = chosen.join(force_layout(links), on="node").select("node", "community", "x", "y")
+        return placed, community_discs(chosen.clear(), links.clear())
+    return two_level_layout(chosen, links), community_discs(chosen, links)
+
+
+def _with_degrees(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    ends = pl.concat([links.select("weight", node=end) for end in ("a", "b")])
+    degrees = ends.group_by("node").agg(
+        links=pl.len().cast(pl.Int64), weight=pl.col("weight").sum()
+    )
+    return (
+        nodes.join(degrees, on="node", how="left")
+        .select(
+            "node",
+            "community",
+            pl.lit(1, pl.Int64).alias("members"),
+            pl.col("links", "weight").fill_null(0),
+            *("x", "y"),
+            pl.lit(None, pl.Float64).alias("radius"),
+        )
+        .sort("community", "node")
+    )
+
+
+def link_rows(corpus: Corpus, lens: Lens, ends: tuple[str, str]) -> pl.DataFrame:
+    """The rows that make the link between two accounts: table, key, role, sorted."""
+    if lens.name == "citation":
+        cited = _cited_accounts(corpus).filter(_between(*ends) | _between(*ends[::-1]))
+        key = pl.concat_str("post_id", "citation_no", separator="|")
+        rows = cited.select(
+            pl.lit("citations").alias("table"), key.alias("key"), pl.lit("cites").alias("role")
+        )
+        return rows.unique().sort(list(_ROWS))
+    log = corpus.actions.filter(
+        (pl.col("act") == lens.act) & pl.col("account_id").is_in(list(ends))
+    )
+    pairs = coaction(log, within=lens.within).evidence
+    keys = pl.concat([pairs["action_a"], pairs["action_b"]]).unique()
+    rows = pl.DataFrame({"key": keys}).select(
+        pl.lit("actions").alias("table"), "key", pl.lit(lens.act).alias("role")
+    )
+    return rows.sort(list(_ROWS))
+
+
+def _between(a: str, b: str) -> pl.Expr:
+    return (pl.col("a") == pl.lit(a)) & (pl.col("b") == pl.lit(b))
+
+
+def neighbours(corpus: Corpus, account_id: str) -> pl.DataFrame:
+    """Whom an account cites and repeats, and who cites and repeats it.
+
+    Columns: other (account id), relation (cites, cited-by, repeats, repeated-by), times (citations,
+    or distinct texts), median_lag_seconds (null where a time is unknown), first_at; by relation and
+    falling times. `repeats` is posting the same text later, at any distance.
+    """
+    cited = _cited_accounts(corpus).with_columns(
+        lag=(pl.col("at") - pl.col("target_at")).dt.total_seconds(fractional=True)
+    )
+    said = _same_texts(corpus, account_id)
+    me = pl.lit(account_id)
+    parts = [
+        (cited.filter(pl.col("a") == me), "b", "cites", pl.len()),
+        (cited.filter(pl.col("b") == me), "a", "cited-by", pl.len()),
+        (said.filter(pl.col("lag") > 0), "b", "repeats", pl.col("object_id").n_unique()),
+        (said.filter(pl.col("lag") < 0), "b", "repeated-by", pl.col("object_id").n_unique()),
+    ]
+    frames = [
+        rows.group_by(other=other).agg(
+            relation=pl.lit(relation),
+            times=times.cast(pl.Int64),
+            median_lag_seconds=pl.col("lag").abs().median(),
+            first_at=pl.col("at").min(),
+        )
+        for rows, other, relation, times in parts
+    ]
+    return pl.concat(frames).sort(["relation", "times", "other"], descending=[False, True, False])
+
+
+def _same_texts(corpus: Corpus, account_id: str) -> pl.DataFrame:
+    """The texts it shares with others: b, object_id, at, lag (positive when b was first)."""
+    texts = corpus.actions.filter(pl.col("act") == "text").select(
+        "account_id", "object_id", at="acted_at"
+    )
+    first = texts.group_by("account_id", "object_id").agg(pl.col("at").min())
+    own = first.filter(pl.col("account_id") == account_id).select("object_id", mine="at")
+    other = first.filter(pl.col("account_id") != account_id).rename({"account_id": "b"})
+    return own.join(other, on="object_id").with_columns(
+        lag=(pl.col("mine") - pl.col("at")).dt.total_seconds(fractional=True), at="mine"
+    )

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dashboard in a real Chromium: what a person clicks, types and reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from graphkit.case import basket, decisions, judgements
+
+sync_api = pytest.importorskip("playwright.sync_api")
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+PAGES = [
+    "/",
+    "/network?act=repost",
+    "/network?act=repost&group=0",
+    "/network?lens=citation&least=1&group=0",
+    "/story?what=p:r00",
+    "/ranking",
+    "/ranking?topic=topic one",
+    "/account?id=p:0",
+    "/evidence",
+    "/finding",
+]
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory, new_case):
+    return new_case(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(scope="module")
+def base(case, served):
+    with served(case.root) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(window, base):
+    """A tab that notes every console error and every request to another host."""
+    page = window.new_page()
+    page.set_default_timeout(15_000)
+    page.noted = []
+    page.on("console", lambda m: page.noted.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.noted.append(str(error)))
+    known = (base, "data:", "blob:")
+    page.on("request", lambda r: None if r.url.startswith(known) else page.noted.append(r.url))
+    yield page
+    page.close()
+
+
+def open_page(tab, address):
+    tab.goto(address)
+    tab.locator("main:not([data-dash-is-loading]) h1").wait_for()
+
+
+def query(tab):
+    return parse_qs(urlsplit(tab.url).query)
+
+
+PLACE = """async (canvas, i) => {
+  const drawn = () => canvas.graphkitPicture?.nodes && canvas.graphkitPicture.width;
+  while (!drawn()) await new Promise((wake) => setTimeout(wake, 30));
+  return [canvas.graphkitPicture.x(i), canvas.graphkitPicture.y(i)];
+}"""
+
+
+def picture(tab):
+    """Where account `i` of the map stands on the page, as a function."""
+    canvas = tab.locator(".map canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+
+    def at(place):
+        x, y = canvas.evaluate(PLACE, place)
+        return box["x"] + x, box["y"] + y
+
+    return at
+
+
+UNNAMED = """() =>
+  [...document.querySelectorAll("main :is(a, button, input, select, textarea, canvas)")]
+  .filter((e) => !e.closest(".ag-root-wrapper"))
+  .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label")))
+  .map((e) => e.outerHTML)"""
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_has_no_error_no_request_elsewhere_names_its_controls_and_fits(tab, base, address):
+    open_page(tab, base + address)
+    tab.wait_for_load_state("networkidle")
+    assert tab.locator("h1").count() == 1
+    assert tab.title() != "1"  # no name or text ran as a script
+    assert tab.evaluate(UNNAMED) == []
+    assert tab.locator("main table").count() == tab.locator("main table caption").count()
+    tab.set_viewport_size({"width": 320, "height": 800})
+    tab.wait_for_timeout(200)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    assert tab.noted == []
+
+
+def test_a_row_of_the_table_is_selected_on_the_map_and_in_the_address(tab, base):
+    open_page(tab, base + "/network?act=repost&group=0")
+    tab.locator("#members .ag-selection-checkbox input").first.click()
+    tab.locator("#rows h2").wait_for()
+    [selected] = query(tab)["sel"]
+    assert tab.locator(".map canvas").evaluate("c => [...c.graphkitPicture.selected].length") == 1
+    assert json.loads(query(tab)["mark"][0]) == ["account", selected]
+    tab.reload()
+    tab.locator("#rows h2").wait_for()
+    assert tab.locator("#members .ag-row-selected").count() == 1
+    assert tab.noted == []
+
+
+def test_two_selected_accounts_or_a_click_on_their_line_show_the_rows_of_the_link(tab, base):
+    open_page(tab, base + "/network?act=repost&group=0")
+    boxes = tab.locator("#members .ag-selection-checkbox input")
+    boxes.nth(0).click()
+    boxes.nth(1).click()
+    sync_api.expect(tab.locator("#rows h2")).to_contain_text("Rows behind this link: 6")
+    tab.locator(".map canvas").focus()
+    tab.keyboard.press("Escape")
+    sync_api.expect(tab.locator("#rows h2")).to_have_count(0)
+    ends = tab.locator(".map canvas").evaluate(
+        "c => { const p = c.graphkitPicture; return [p.edges.a[0], p.edges.b[0]]; }"
+    )
+    place = picture(tab)
+    (x1, y1), (x2, y2) = place(ends[0]), place(ends[1])
+    tab.mouse.click((x1 + x2) / 2, (y1 + y2) / 2)
+    sync_api.expect(tab.locator("#rows h2")).to_contain_text("Rows behind this link")
+    assert json.loads(query(tab)["mark"][0])[0] == "edge"
+    sync_api.expect(tab.locator("#rows")).to_contain_text("posts.csv:")
+
+
+def test_the_map_works_by_keyboard_and_says_what_it_does(tab, base):
+    open_page(tab, base + "/network?act=repost&group=0")
+    tab.locator(".map canvas").focus()
+    tab.keyboard.press("n")
+    sync_api.expect(tab.locator(".map [role=status]")).to_contain_text("links, group 1")
+    tab.keyboard.press("Enter")
+    tab.locator("#members .ag-row-selected").wait_for()
+    assert len(query(tab)["sel"]) == 1
+    tab.locator(".map canvas").focus()
+    tab.keyboard.press("Escape")
+    sync_api.expect(tab.locator("#members .ag-row-selected")).to_have_count(0)
+    assert "sel" not in query(tab)
+    tab.locator('#members .ag-cell[col-id="account"]').first.focus()
+    tab.keyboard.press("Enter")
+    sync_api.expect(tab).to_have_url(re.compile("/account"))
+
+
+def test_a_group_opens_by_a_click_on_its_disc(tab, base):
+    open_page(tab, base + "/network?act=repost")
+    tab.mouse.click(*picture(tab)(0))
+    tab.locator("#members").wait_for()
+    assert query(tab)["group"] == ["0"]
+
+
+def test_a_choice_goes_into_the_address_and_keeps_the_focus(tab, base):
+    open_page(tab, base + "/network?act=repost")
+    tab.locator("#within").focus()
+    tab.locator("#within").select_option("1h")
+    sync_api.expect(tab).to_have_url(re.compile("within=1h"))
+    sync_api.expect(tab.locator("#within")).to_be_focused()
+    tab.go_back()
+    sync_api.expect(tab.locator("#within")).to_have_value("60s")
+
+
+@pytest.mark.parametrize(
+    ("address", "point", "said"),
+    [
+        ("/story?what=p:r00", ".scatterlayer .point", "Rows behind this"),
+        ("/ranking?topic=topic one", ".barlayer .point path:visible", "Rows behind this bar"),
+        ("/account?id=p:8", ".scatterlayer .point", "Rows behind this hour"),
+    ],
+)
+def test_a_click_on_a_drawn_mark_shows_its_rows(tab, base, address, point, said):
+    open_page(tab, base + address)
+    mark = tab.locator(point).last
+    mark.wait_for()
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    sync_api.expect(tab.locator("#rows h2")).to_contain_text(said)
+    sync_api.expect(tab.locator("#rows")).to_contain_text(".csv:")
+    assert tab.noted == []
+
+
+def test_the_rows_of_a_step_open_from_the_list_by_keyboard_and_close(tab, base):
+    open_page(tab, base + "/story?what=p:r00")
+    tab.locator("a.rows").nth(1).focus()
+    tab.keyboard.press("Enter")
+    tab.locator("#rows h2").wait_for()
+    sync_api.expect(tab.locator("#rows")).to_be_focused()
+    tab.locator("#rows .close").click()
+    sync_api.expect(tab.locator("#rows h2")).to_have_count(0)
+    assert "mark" not in query(tab)
+
+
+def test_from_a_finding_to_a_checked_bundle(tab, base, case):
+    open_page(tab, base + "/")
+    tab.locator(".line h3 a").first.click()
+    sync_api.expect(tab.locator("h1")).to_have_text("Coordinated sharing: coordinated")
+    tab.get_by_label("needs a source").check()
+    tab.get_by_label("Why").fill("who runs the first account?")
+    tab.get_by_label("Your name").fill("A. Person")
+    tab.get_by_role("button", name="Save the judgement").click()
+    sync_api.expect(tab.locator("#said")).to_have_text("Judgement saved.")
+    assert judgements(case)[-1]["verdict"] == "needs-source"
+    tab.get_by_role("button", name="Add to evidence").click()
+    sync_api.expect(tab.locator("nav").first).to_contain_text("Evidence (1)")
+    assert len(basket(case)) == 1
+    tab.get_by_role("link", name="Evidence (1)").click()
+    tab.get_by_label("Name of the folder").fill("first")
+    tab.get_by_role("button", name="Build from 1 findings").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("Built:")
+    tab.get_by_role("button", name="Check").click()
+    sync_api.expect(tab.locator("#checked")).to_have_text("first: whole and unchanged.")
+    (case.root / "exports" / "first" / "bagit.txt").write_text("changed")
+    tab.get_by_role("button", name="Check").click()
+    sync_api.expect(tab.locator("#checked")).to_contain_text("first: ")
+    sync_api.expect(tab.locator("#checked")).not_to_contain_text("whole")
+    assert tab.noted == []
+
+
+def test_a_judgement_without_reason_is_refused_in_words(tab, base, case):
+    before = len(judgements(case))
+    open_page(tab, base + "/")
+    tab.locator(".line h3 a").first.click()
+    tab.get_by_label("confirmed", exact=True).check()
+    tab.get_by_role("button", name="Save the judgement").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("Not done:")
+    assert len(judgements(case)) == before
+
+
+def test_naming_an_account_is_a_decision_with_name_and_reason(tab, base, case):
+    open_page(tab, base + "/account?id=p:7")
+    assert "constructor" not in tab.locator("h1").inner_text()
+    tab.get_by_text("Name this account").click()
+    tab.get_by_role("button", name="Name the account").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("Not done")
+    tab.get_by_label("Why must it be named?").fill("it is the desk's own account")
+    tab.get_by_label("Your name").fill("A. Person")
+    tab.get_by_role("button", name="Name the account").click()
+    sync_api.expect(tab.locator("h1")).to_contain_text("constructor")
+    assert decisions(case)[-1]["account_id"] == "p:7"
+
+
+def test_the_language_is_chosen_by_a_link_and_kept(tab, base):
+    open_page(tab, base + "/ranking")
+    tab.get_by_role("link", name="中文").click()
+    sync_api.expect(tab.locator("h1")).to_have_text("榜单")
+    assert tab.evaluate("document.documentElement.lang") == "zh"
+    tab.locator("main table a").first.click()
+    sync_api.expect(tab.locator("main h2").first).to_have_text("发现的时间窗")
+    assert query(tab)["lang"] == ["zh"]
+
+
+def test_the_token_opens_the_page_and_is_gone_from_the_address(browser, case, served):
+    context = browser.new_context()
+    page = context.new_page()
+    with served(case.root, token="once") as base:
+        assert page.goto(base).status == 403
+        page.goto(base + "/?token=once")
+        page.locator("main h1").wait_for()
+        assert "token" not in page.url
+    context.close()
+
+
+def test_no_webgl_and_a_page_in_the_dark(browser, base):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    open_page(page, base + "/network?act=repost&group=0")
+    colours = page.evaluate("document.querySelector('canvas').graphkitPicture.colours.paper")
+    assert colours == "#1c2126"
+    assert page.locator("canvas").evaluate("c => c.getContext('webgl') === null")
+    context.close()
