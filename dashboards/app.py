@@ -111,7 +111,8 @@ def _wire_pages(app: Dash, root: Path) -> None:
         title = (
             f"{view.words(f'{_page(view.query)[0]}.title')} – {visible(view.snapshot.case.name)}"
         )
-        page = {"title": title, "lang": view.query.language}
+        language, working = view.query.language, view.words("working")
+        page = {"title": title, "lang": language, "working": working}
         return [_masthead(view), _main(view), page, view.query.mark]
 
     @app.callback(

@@ -38,6 +38,37 @@
   }
 
   let focusAfter = null;
+  let opener = null; // the link that opened the rows
+  let working = "";
+
+  function closeRows() {
+    showRows(null);
+    if (opener && opener.isConnected) opener.focus();
+  }
+
+  /* A message fades; a new one must be seen again. */
+  function showEachMessage() {
+    const said = document.getElementById("said");
+    if (!said || said.dataset.watched) return;
+    said.dataset.watched = "1";
+    new MutationObserver(() => {
+      said.style.animation = "none";
+      void said.offsetWidth;
+      said.style.animation = "";
+    }).observe(said, { childList: true, characterData: true, subtree: true });
+  }
+
+  /* A button that writes: say at once that it works, and find it again on the page drawn anew. */
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest && event.target.closest('button[id^="{"]');
+    if (!pressed || pressed.id.includes('"act":"verify"')) return;
+    focusAfter = pressed.id;
+    dash.set_props("said", { children: working });
+  }, true);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest && event.target.closest("#rows")) closeRows();
+  });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
@@ -48,8 +79,10 @@
     const mark = new URLSearchParams(href.split("?")[1] || "").get("mark");
     const samePage = href.split("?")[0] === window.location.pathname;
     if (!samePage || !link.dataset.rows) return window.graphkit.go(href);
-    showRows(mark ? JSON.parse(mark) : null);
-    if (mark && !event.detail) focusWhenShown(document.getElementById("rows"), 40); // by keyboard
+    if (!mark) return closeRows();
+    opener = link;
+    showRows(JSON.parse(mark));
+    if (!event.detail) focusWhenShown(document.getElementById("rows"), 40); // by keyboard
   });
 
   /* In a table the cell has the focus, not the link in it. */
@@ -68,7 +101,8 @@
 
   /* The page is drawn anew in pieces, and the control that had the focus with it. */
   function refocus(id, tries) {
-    const target = id && document.getElementById(id);
+    const flipped = id && id.replace(/"keep":"([01])"/, (_, kept) => `"keep":"${1 - kept}"`);
+    const target = id && (document.getElementById(id) || document.getElementById(flipped));
     const lost = !document.activeElement || document.activeElement === document.body;
     if (target && lost) target.focus({ preventScroll: true });
     if (id && tries) setTimeout(() => refocus(id, tries - 1), 50);
@@ -85,6 +119,8 @@
       if (!page) return dash.no_update;
       document.title = page.title;
       document.documentElement.lang = page.lang;
+      working = page.working;
+      showEachMessage();
       refocus(focusAfter, 6);
       focusAfter = null;
       return dash.no_update;

@@ -186,7 +186,12 @@ def state_of(step: Step) -> str:
 
 
 def step_mark(step: Step, what: str) -> str:
-    """The mark of a step: the rows of the edge to its parent, else the post itself."""
+    """The mark of a step: the rows of the edge to its parent, else the post itself.
+
+    Of a post that the data do not hold, the rows that refer to it.
+    """
     if step.edge is not None and step.parent is not None:
         return mark_text("step", what, step.node_id, step.parent)
+    if step.node["state"] != "seen":
+        return mark_text("told", what, step.node_id)
     return mark_text("row", "posts", str(step.node["post_id"]))

@@ -138,7 +138,8 @@ def _facts(view: View, profile: dict[str, Any], own: pl.DataFrame, *, is_named: 
             *pairs,
         ]
     else:
-        pairs.append((say("account.name"), say("account.withheld")))
+        to_form = html.A(say("account.withheld"), href="#name", className="link")
+        pairs.append((say("account.name"), to_form))
     return card(html.H2(say("account.facts")), facts(pairs))
 
 
@@ -256,4 +257,4 @@ def _reveal(view: View, account_id: str) -> Node:
         Field(id={"form": "by"}, label=say("judge.by"), remember="graphkit-by"),
         button(say("name.save"), {"act": "name", "account": account_id}),
     ]
-    return section(None, more(say("name.title"), *fields))
+    return section(None, html.Div(more(say("name.title"), *fields), id="name", tabIndex="-1"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from dashboards.components import Field, Radios
+from dashboards.pages.finding_beside import beside
 from dashboards.pages.finding_line import basket_button, judged
 from dashboards.pages.row_table import row_table
 from dashboards.parts import (
@@ -27,6 +28,7 @@ from dashboards.parts import (
 )
 from dashboards.shown import moment, number, visible
 from dashboards.views import finding as seen
+from dashboards.words import catalogue
 from graphkit.findings import Verdict
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def render(view: View) -> list[Node]:
         ]
     kept = finding["finding_id"] in view.snapshot.basket()
     judgement = view.snapshot.judgements().get(finding["finding_id"])
-    acts = [judged(view, judgement), basket_button(view, finding["finding_id"], kept=kept)]
+    jump = html.A(say("judge.jump"), href="#judge", className="link")
+    acts = [judged(view, judgement), jump, basket_button(view, finding["finding_id"], kept=kept)]
     title = [say.of("kind", finding["kind"]), ": ", say.of("outcome", finding["outcome"])]
     lead = html.P(
         [grade(say, finding["grade"]), " ", html.Span(visible(finding["summary"]), lang="en")],
@@ -66,6 +69,7 @@ def render(view: View) -> list[Node]:
         sides,
         _look(view, finding, rows),
         *_loops(view, rows),
+        *beside(view, finding),
         section(
             say("finding.rows", n=number(rows.height)),
             row_table(view, rows, "evidence"),
@@ -105,10 +109,17 @@ def _chance(view: View, finding: Record) -> Node:
         (say("null.expected"), number(null.get("expected"))),
         (say("null.tests"), number(null.get("tests_made"))),
         (say("null.family"), html.Span(visible(null.get("family")) or "–", lang="en")),
-        ("p", number(finding["p_value"])),
-        ("q", number(finding["q_value"])),
+        (_what(view, "p", finding["kind"]), number(finding["p_value"])),
+        (_what(view, "q", finding["kind"]), number(finding["q_value"])),
     ]
     return facts(pairs)
+
+
+def _what(view: View, letter: str, kind: str) -> Node:
+    """What `p` or `q` is for findings of this kind: they may be of different tests."""
+    key = f"{letter}.{kind}"
+    text = view.words(key if key in catalogue() else f"{letter}.other")
+    return [html.Strong(letter), " ", text]
 
 
 def _explains(view: View, finding: Record) -> Node:
@@ -215,7 +226,7 @@ def _judge(view: View, finding: Record, judgement: Record | None) -> Node:
             say("judge.save"), {"act": "judge", "finding": finding["finding_id"]}, kind="strong"
         ),
     ]
-    return card(html.H2(say("judge.title")), *last, *fields)
+    return card(html.H2(say("judge.title"), id="judge", tabIndex="-1"), *last, *fields)
 
 
 def _made(view: View, finding: Record) -> Node:

@@ -269,6 +269,7 @@ def _members(view: View, lens: Lens, drawn: Picture) -> list[Node]:
     ]
     options = {
         "rowSelection": {"mode": "multiRow", "headerCheckbox": False},
+        "selectionColumnDef": {"headerName": say("network.select"), "width": 84},
         "domLayout": "normal",
         "pagination": False,
     }

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards.components import Choice
 from dashboards.pages.finding_line import finding_line
+from dashboards.pages.story_title import trace_title, verdict_word
 from dashboards.parts import Node, View, card, empty, facts, heading, link, more, section, tiles
 from dashboards.shown import moment, number, visible
 from dashboards.views import overview as seen
@@ -26,7 +27,9 @@ def render(view: View) -> list[Node]:
     if not view.snapshot.sources:
         command = f"graphkit import {view.snapshot.case.root} FILE..."
         return [head, empty(say("overview.no-rows"), command)]
-    side = html.Aside([_ledger(view), _missing(view), _not_tested(view)], className="side")
+    side = html.Aside(
+        [*_stories(view), _ledger(view), _missing(view), _not_tested(view)], className="side"
+    )
     return [head, _counts(view), html.Div([_findings(view), side], className="two")]
 
 
@@ -118,6 +121,25 @@ def _lines(view: View, findings: list[Record], *, limit: int | None = None) -> N
         text = view.words("overview.more", n=number(rest))
         after = [html.P(text if limit else link(text, view.query.having(more=str(pages + 1))))]
     return html.Div([html.Ol(lines, className="lines"), *after])
+
+
+def _stories(view: View) -> list[Node]:
+    """The stories traced in this case, each with what its trace says of the origin."""
+    say, traces = view.words, view.snapshot.traces
+    if not traces:
+        return []
+    items = [
+        html.Li(
+            [
+                link(trace_title(view, each), view.query.to("/story", what=each["query"]["what"])),
+                html.Span(verdict_word(view, each), className="soft"),
+            ]
+        )
+        for each in traces[:6]
+    ]
+    rest = link(say("overview.stories.all", n=number(len(traces))), view.query.to("/story"))
+    after = [html.P(rest)] if len(traces) > len(items) else []
+    return [card(html.H2(say("story.made")), html.Ul(items, className="ledger"), *after)]
 
 
 def _ledger(view: View) -> Node:

@@ -212,7 +212,14 @@ def _windows(
         ]
         for (letter, start, end), f in zip(shaded, flagged, strict=True)
     ]
-    heads = ["", say("finding"), say("grade"), say("window"), say("ranking.says"), "q"]
+    heads = [
+        say("ranking.letter"),
+        say("finding"),
+        say("grade"),
+        say("window"),
+        say("ranking.says"),
+        "q",
+    ]
     return card(table(heads, rows, label=say("ranking.windows")))
 
 
@@ -233,7 +240,7 @@ def _stays(view: View, course: seen.Course) -> Node:
         say("ranking.best"),
         say("ranking.snapshots"),
         say("ranking.length"),
-        "",
+        say("ranking.closer"),
     ]
     whole = link(
         say("ranking.whole"), view.query.having(**{"from": None, "to": None, "mark": None})

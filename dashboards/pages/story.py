@@ -12,9 +12,12 @@ from dashboards.figures.plain import graph
 from dashboards.figures.story_tree import DASHES, Texts, story_figure
 from dashboards.pages.story_list import Told, branch
 from dashboards.pages.story_tables import changes, coverage, rejected, variants
+from dashboards.pages.story_title import trace_title, verdict_word
 from dashboards.parts import (
     Node,
     View,
+    badge,
+    bdi,
     button,
     card,
     empty,
@@ -27,7 +30,7 @@ from dashboards.parts import (
     table,
     tiles,
 )
-from dashboards.shown import number, short, visible
+from dashboards.shown import number, short
 from dashboards.views import story as seen
 
 MAX_CANDIDATES = 5
@@ -63,16 +66,11 @@ def _made(view: View) -> Node:
     say, traces = view.words, view.snapshot.traces
     if not traces:
         return empty(say("story.none"), f"graphkit trace {view.snapshot.case.root} POST|URL|TEXT")
-    texts = {t["claim"]["claim_id"]: _first_text(t) for t in traces}
-    masked = view.snapshot.masked(texts.values())
     rows = [
         [
-            link(
-                short(masked[texts[t["claim"]["claim_id"]]], 70) or visible(t["query"]["what"]),
-                view.query.to("/story", what=t["query"]["what"]),
-            ),
+            link(trace_title(view, t), view.query.to("/story", what=t["query"]["what"])),
             number(len(t["nodes"])),
-            _verdict_word(view, t),
+            verdict_word(view, t),
         ]
         for t in traces
     ]
@@ -81,15 +79,6 @@ def _made(view: View) -> Node:
             [say("story.claim"), say("posts"), say("story.origin")], rows, label=say("story.made")
         )
     )
-
-
-def _first_text(trace: Record) -> str:
-    variants = trace["claim"].get("variants", [])
-    return str(variants[0]["text"] or "") if variants else ""
-
-
-def _verdict_word(view: View, trace: Record) -> str:
-    return view.words.of("story.verdict", str(trace["verdict"]).replace(" ", "-"))
 
 
 def _not_yet(view: View, what: str) -> list[Node]:
@@ -103,7 +92,8 @@ def _not_yet(view: View, what: str) -> list[Node]:
 
 def _story(view: View, trace: Record) -> list[Node]:
     say = view.words
-    drawn = seen.tree(trace)
+    whole = view.query.one("all") is not None
+    drawn = seen.tree(trace) if whole else seen.backbone(trace)
     axis = seen.time_axis(seen.known_times(drawn))
     nodes = {n["node_id"]: n for n in trace["nodes"]}
     names = view.snapshot.names(n["account_id"] for n in trace["nodes"] if n["account_id"])
@@ -121,26 +111,40 @@ def _story(view: View, trace: Record) -> list[Node]:
             what=trace["query"]["what"],
         ),
     )
-    left_out = (
-        html.P(say("story.left-out", n=number(drawn.left_out)), className="note under")
-        if drawn.left_out
-        else None
-    )
     picture = card(
-        _legend(view), graph("story", figure, label=say("story.figure")), left_out, kind="flush"
+        _legend(view),
+        graph("story", figure, label=say("story.figure")),
+        _extent(view, drawn, whole=whole),
+        kind="flush",
     )
     return [
         _verdict(view, trace, told),
-        _numbers(view, trace),
         section(say("story.tree"), picture, note=say("story.tree.note")),
+        _candidates(view, trace, told),
         section(
             say("story.list"),
             html.Ol([branch(view, drawn, told, (r, 0)) for r in drawn.roots], className="branch"),
             note=say("story.list.note"),
         ),
-        html.Div([changes(view, trace, told), variants(view, trace)], className="halves"),
+        html.Div([_next(view, trace), _numbers(view, trace)], className="halves"),
+        html.Div([variants(view, trace), changes(view, trace, told)], className="halves"),
         html.Div([coverage(view, trace), rejected(view, trace, told)], className="halves"),
     ]
+
+
+def _extent(view: View, drawn: seen.Tree, *, whole: bool) -> Node:
+    """How much is drawn, and the way to the rest and back; nothing where all is."""
+    say, shown = view.words, number(len(drawn.steps))
+    parts: list[Node] = []
+    if drawn.left_out:
+        parts.append(say("story.left-out", shown=shown, n=number(drawn.left_out)))
+    if drawn.left_out and not whole:
+        text = say("story.show-more", n=number(min(drawn.total, seen.MAX_DRAWN)))
+        parts.append(link(text, view.query.having(all="1", mark=None)))
+    if whole:
+        parts.append(link(say("story.show-less"), view.query.having(all=None, mark=None)))
+    spaced = [x for part in parts for x in (part, " ")]
+    return html.P(spaced, className="note under") if parts else None
 
 
 def _names(view: View, trace: Record, told: Told) -> dict[str, str]:
@@ -157,18 +161,31 @@ def _names(view: View, trace: Record, told: Told) -> dict[str, str]:
 
 
 def _verdict(view: View, trace: Record, told: Told) -> Node:
-    """The answer in one sentence, the candidates with their weakest link, and what to do next."""
+    """The answer in one sentence, and the steps to know: origin, first seen, source lost."""
+    sentence = html.H2(verdict_word(view, trace), className="verdict-line")
+    return notice(sentence, _steps(view, trace, told), kind="verdict")
+
+
+def _candidates(view: View, trace: Record, told: Told) -> Node:
+    """The candidates for the origin, each with the weakest link that leads there."""
     say, shown = view.words, trace["candidates"][:MAX_CANDIDATES]
     calibrated = any(c["p"] is not None for c in shown)
-    heads = ["", say("account"), say("time"), say("text"), say("story.weakest"), say("story.why")]
+    heads = [
+        say("story.rank"),
+        say("account"),
+        say("time"),
+        say("text"),
+        say("story.weakest"),
+        say("story.why"),
+    ]
     rows = [_candidate(view, told, (i, c)) for i, c in enumerate(shown, 1)]
     if calibrated:
         heads.append("p")
         rows = [[*row, number(c["p"])] for row, c in zip(rows, shown, strict=True)]
-    sentence = html.P(html.Strong(_verdict_word(view, trace)), className="verdict-line")
     listed = table(heads, rows, label=say("story.candidates"))
-    parts = [sentence, listed, _others(view, trace, told), _next(view, trace)]
-    return notice(*parts, kind="verdict")
+    rest = len(trace["candidates"]) - len(shown)
+    after = [html.P(say("left-out", n=number(rest)), className="note under")] if rest > 0 else []
+    return section(say("story.candidates"), card(listed, *after))
 
 
 def _candidate(view: View, told: Told, ranked: tuple[int, Record]) -> list[Node]:
@@ -185,14 +202,17 @@ def _candidate(view: View, told: Told, ranked: tuple[int, Record]) -> list[Node]
     ]
 
 
-def _others(view: View, trace: Record, told: Told) -> Node:
+def _steps(view: View, trace: Record, told: Told) -> Node:
     """First seen and most reposted are other answers than the origin, and stand apart from it."""
     say = view.words
     share = trace["outside_p"]
     outside = "–" if share is None else f"{100 * share:.3g} %"
-    pairs: list[tuple[Node, Node]] = [(say("story.outside"), outside)]
+    pairs: list[tuple[Node, Node]] = []
+    if trace["verdict"] == "named" and trace["candidates"]:
+        pairs.append((say("story.origin"), _origin(view, told, trace["candidates"][0]["node_id"])))
+    unsure: list[tuple[Node, Node]] = []
     if all(c["p"] is None for c in trace["candidates"]):
-        pairs.append((say("story.p"), say("story.no-p")))
+        unsure = [(say("story.p"), say("story.no-p"))]
     if trace["first_seen"] is not None:
         first = trace["first_seen"]
         pairs.append((say("story.first-seen"), [told.linked(first), f" · {told.when(first)}"]))
@@ -205,13 +225,21 @@ def _others(view: View, trace: Record, told: Told) -> Node:
     ]
     if amplifiers:
         pairs.append((say("story.amplifiers"), html.Ul(amplifiers, className="inline")))
-    return facts(pairs)
+    return html.Div(facts([*pairs, (say("story.outside"), outside), *unsure]), className="across")
+
+
+def _origin(view: View, told: Told, node_id: str) -> list[Node]:
+    """Who and when, whether the data hold the post, and its first words."""
+    state = told.nodes[node_id]["state"]
+    unseen = [] if state == "seen" else [" ", badge(view.words.of("node", state), "hollow")]
+    who = [told.linked(node_id), f" · {told.when(node_id)}", *unseen]
+    return [html.P(who), html.P(bdi(told.text(node_id), 70), className="soft")]
 
 
 def _next(view: View, trace: Record) -> Node:
     steps = view.snapshot.masked(trace["next_steps"])
     items = [html.Li(steps[step], lang="en") for step in trace["next_steps"]]
-    return html.Div([html.H3(view.words("story.next")), html.Ul(items)])
+    return card(html.H2(view.words("story.next")), html.Ul(items, className="dotted"))
 
 
 def _numbers(view: View, trace: Record) -> Node:

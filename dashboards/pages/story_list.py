@@ -70,6 +70,8 @@ def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Nod
     line = _line(view, step, told)
     going_on = [c for c in step.children if (drawn.step(c) or step).children]
     ends = [c for c in step.children if c not in going_on]
+    if not step.children and not step.hidden:
+        return html.Li(line)
     inner = min(depth + 1, MAX_DEPTH)
     below = [branch(view, drawn, told, (child, inner)) for child in [*going_on, *ends[:MAX_ENDS]]]
     folded = [branch(view, drawn, told, (child, inner)) for child in ends[MAX_ENDS:]]
@@ -77,14 +79,12 @@ def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Nod
         title = view.words("story.ends", n=number(len(folded)))
         below.append(html.Li(more(title, html.Ol(folded))))
     if step.hidden:
-        below.append(html.Li(view.words("story.hidden", n=number(step.hidden))))
-    if not below:
-        return html.Li(line)
+        rest = view.words("story.hidden", n=number(step.hidden))
+        below.append(html.Li(link(rest, view.query.having(all="1")), className="rest"))
     # deeper lists are too narrow to read: they go on at the same depth
     deep = "flat" if depth >= MAX_DEPTH else ""
-    return html.Li(
-        html.Details([html.Summary(line), html.Ol(below, className=deep)], open=depth < 1)
-    )
+    title = view.words("story.below", n=number(step.below))
+    return html.Li([line, more(title, html.Ol(below, className=deep), is_open=depth < 1)])
 
 
 def _line(view: View, step: seen.Step, told: Told) -> Node:

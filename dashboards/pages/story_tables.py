@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from dashboards.parts import Node, View, card, facts, table
+from dashboards.parts import Node, View, card, facts, more, table
 from dashboards.shown import duration, moment, number, short, visible
 
 if TYPE_CHECKING:
     from dashboards.pages.story_list import Told
     from dashboards.snapshot import Record
 
-MAX_ROWS = 15
+SHOWN, MAX_ROWS = 8, 200
 
 
 def changes(view: View, trace: Record, told: Told) -> Node:
@@ -25,9 +25,9 @@ def changes(view: View, trace: Record, told: Told) -> Node:
     masked = view.snapshot.masked(words)
     rows = [
         [
-            told.when(e["child"]),
+            html.Span(told.when(e["child"]), className="when"),
             told.linked(e["child"]),
-            duration(e["gap_seconds"]),
+            html.Span(duration(e["gap_seconds"]), className="when"),
             [
                 _words_of(view, name, [masked[w] for w in part])
                 for name, part in sorted(e["text_change"].items())
@@ -36,12 +36,23 @@ def changes(view: View, trace: Record, told: Told) -> Node:
         for e in changed[:MAX_ROWS]
     ]
     heads = [say("time"), say("account"), say("story.gap"), say("story.change")]
-    body = (
-        table(heads, rows, label=say("story.changes")) if rows else html.P(say("story.no-changes"))
-    )
-    rest = max(0, len(changed) - MAX_ROWS)
-    after = [html.P(say("left-out", n=number(rest)), className="note")] if rest else []
-    return card(html.H2(say("story.changes")), body, *after)
+    body = _folded(view, heads, rows, label=say("story.changes"), total=len(changed))
+    none = [] if rows else [html.P(say("story.no-changes"))]
+    return card(html.H2(say("story.changes")), *none, *body)
+
+
+def _folded(
+    view: View, heads: list[str], rows: list[list[Node]], *, label: str, total: int
+) -> list[Node]:
+    """The first rows as a table, the others one click away, and how many are not here at all."""
+    parts = [table(heads, rows[:SHOWN], label=label)] if rows else []
+    if len(rows) > SHOWN:
+        title = view.words("story.more-rows", n=number(len(rows) - SHOWN))
+        parts.append(more(title, table(heads, rows[SHOWN:], label=f"{label}: {title}")))
+    if total > len(rows):
+        left = view.words("left-out", n=number(total - len(rows)))
+        parts.append(html.P(left, className="note"))
+    return parts
 
 
 def _words_of(view: View, name: str, words: list[str]) -> Node:
@@ -59,16 +70,16 @@ def variants(view: View, trace: Record) -> Node:
     masked = view.snapshot.masked(str(v["text"] or "") for v in variants)
     rows = [
         [
-            moment(v["first_at"], view.snapshot.zone),
+            html.Span(moment(v["first_at"], view.snapshot.zone), className="when"),
             number(v["posts_count"]),
             short(masked[str(v["text"] or "")], 160),
         ]
-        for v in variants[:20]
+        for v in variants[:MAX_ROWS]
     ]
     heads = [say("story.first-at"), say("posts"), say("story.wording")]
     return card(
         html.H2(say("story.variants", n=number(len(variants)))),
-        table(heads, rows, label=say("story.wording")),
+        *_folded(view, heads, rows, label=say("story.wording"), total=len(variants)),
     )
 
 
@@ -107,11 +118,6 @@ def rejected(view: View, trace: Record, told: Told) -> Node:
         for e in rejected[:MAX_ROWS]
     ]
     heads = [say("story.child"), say("story.parent"), say("story.why")]
-    body = (
-        table(heads, rows, label=say("story.rejected"))
-        if rows
-        else html.P(say("story.no-rejected"))
-    )
-    rest = max(0, len(rejected) - MAX_ROWS)
-    after = [html.P(say("left-out", n=number(rest)), className="note")] if rest else []
-    return card(html.H2(say("story.rejected")), body, *after)
+    body = _folded(view, heads, rows, label=say("story.rejected"), total=len(rejected))
+    none = [] if rows else [html.P(say("story.no-rejected"))]
+    return card(html.H2(say("story.rejected")), *none, *body)

@@ -33,6 +33,13 @@ def measures(finding: Record) -> tuple[list[tuple[str, float]], list[tuple[str, 
     return main, [pair for pair in pairs if pair not in main]
 
 
+def others_of_kind(snapshot: Snapshot, finding: Record) -> list[Record]:
+    """The other findings of its kind: graded ones first, then those found ordinary."""
+    same = [f for f in snapshot.findings if f["kind"] == finding["kind"]]
+    others = [f for f in same if f["finding_id"] != finding["finding_id"]]
+    return sorted(others, key=lambda each: each["grade"] is None)
+
+
 def main_act(snapshot: Snapshot, rows: pl.DataFrame) -> str | None:
     """The act of most of the rows; None where no row is an action."""
     keys = rows.filter(pl.col("table") == "actions")["key"]

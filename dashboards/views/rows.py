@@ -160,17 +160,22 @@ def _volume(snapshot: Snapshot, topic: str, start: str, seconds: str) -> pl.Data
     return _asked("actions", acts["action_id"], "")
 
 
-def _trace_edge(snapshot: Snapshot, what: str, child: str, parent: str) -> pl.DataFrame:
+def _trace_edge(snapshot: Snapshot, what: str, child: str | None, parent: str) -> pl.DataFrame:
+    """The rows of that step; without a child those of all steps that lead to `parent`."""
     edges = [
         row
         for trace in snapshot.traces
         if trace["query"]["what"] == what
         for edge in trace["edges"]
-        if (edge["child"], edge["parent"]) == (child, parent)
+        if edge["parent"] == parent and child in {None, edge["child"]}
         for row in edge["rows"]
     ]
     rows = [(row["table"], row["key"], "") for row in edges]
     return pl.DataFrame(rows, schema=WANTED, orient="row").unique(maintain_order=True)
+
+
+def _told_of(snapshot: Snapshot, what: str, parent: str) -> pl.DataFrame:
+    return _trace_edge(snapshot, what, None, parent)
 
 
 _MARKS: dict[str, tuple[int, Callable[..., pl.DataFrame]]] = {
@@ -181,6 +186,7 @@ _MARKS: dict[str, tuple[int, Callable[..., pl.DataFrame]]] = {
     "hour": (3, _hour),
     "volume": (3, _volume),
     "step": (3, _trace_edge),
+    "told": (2, _told_of),
 }
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -14,18 +15,23 @@ if TYPE_CHECKING:
     from dashboards.snapshot import Record, Snapshot
 
 MAX_DRAWN = 400
+BACKBONE_LANES = 20  # what fits one screen
 _CLASSES = ("E1", "E2", "E3", "E4")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One post of the story: its trace node, the edge to what it rests on, its place."""
+    """One post of the story: its trace node, the edge to what it rests on, its place.
+
+    `below` posts rest on it, directly or not; `hidden` of them branch off here and are not drawn.
+    """
 
     node: Record
     edge: Record | None
     parent: str | None
     children: tuple[str, ...]
     lane: int
+    below: int
     hidden: int
 
     @property
@@ -42,6 +48,11 @@ class Tree:
     roots: tuple[str, ...]
     lanes: int
     left_out: int
+
+    @property
+    def total(self) -> int:
+        """How many posts the story has, drawn or not."""
+        return len(self.steps) + self.left_out
 
     def step(self, node_id: str) -> Step | None:
         """The drawn step of that node, or None."""
@@ -104,17 +115,22 @@ def _walk(roots: Sequence[str], children: Mapping[str, Sequence[str]]) -> list[s
 
 
 def _drawn(
-    trace: Record, order: Sequence[str], below: Mapping[str, int], up: Mapping[str, str]
+    trace: Record,
+    order: Sequence[str],
+    below: Mapping[str, int],
+    up: Mapping[str, str],
+    *,
+    most: int,
 ) -> set[str]:
     """The nodes that are drawn: all, or those named and the largest branches, with their ways."""
-    if len(order) <= MAX_DRAWN:
+    if len(order) <= most:
         return set(order)
     named = [each["node_id"] for each in (*trace["candidates"], *trace["main_amplifiers"])]
     place = {node: i for i, node in enumerate(order)}
     largest = sorted(order, key=lambda node: (-below[node], place[node]))
     keep: set[str] = set()
     for node in [*(n for n in named if n in place), *largest]:
-        if len(keep) >= MAX_DRAWN:
+        if len(keep) >= most:
             break
         at: str | None = node
         while at is not None and at not in keep:
@@ -123,11 +139,11 @@ def _drawn(
     return keep
 
 
-def tree(trace: Record) -> Tree:
+def tree(trace: Record, *, most: int = MAX_DRAWN) -> Tree:
     """The trace as a tree: each post below the one that it most likely rests on.
 
     Children follow in time; the first that goes on keeps its parent's lane, each further one opens
-    a lane. Of more than 400 posts the named ones and the largest branches are drawn.
+    a lane. Of more than `most` posts the named ones and the largest branches are drawn.
     """
     nodes = {str(node["node_id"]): node for node in trace["nodes"]}
     lines = {
@@ -143,7 +159,7 @@ def tree(trace: Record) -> Tree:
     ]
     order = _walk(roots, children)
     below = _below(children, order)
-    keep = _drawn(trace, order, below, up)
+    keep = _drawn(trace, order, below, up, most=most)
     shown = {node: tuple(c for c in children[node] if c in keep) for node in order if node in keep}
     lanes = _lanes([root for root in roots if root in keep], shown, lines)
     steps = tuple(
@@ -153,6 +169,7 @@ def tree(trace: Record) -> Tree:
             parent=up.get(node),
             children=shown[node],
             lane=lanes[node],
+            below=below[node],
             hidden=sum(1 + below[child] for child in children[node] if child not in keep),
         )
         for node in order
@@ -160,6 +177,13 @@ def tree(trace: Record) -> Tree:
     )
     drawn_roots = tuple(root for root in roots if root in keep)
     return Tree(steps, drawn_roots, 1 + max(lanes.values(), default=0), len(nodes) - len(steps))
+
+
+def backbone(trace: Record) -> Tree:
+    """The tree with as many posts as 20 lanes hold: the named ones, then the largest branches."""
+    sizes = range(1, MAX_DRAWN + 1)
+    most = bisect_right(sizes, BACKBONE_LANES, key=lambda size: tree(trace, most=size).lanes)
+    return tree(trace, most=max(1, most))
 
 
 def _lanes(

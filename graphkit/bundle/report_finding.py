@@ -33,6 +33,12 @@ SHOWN_NODES = 30
 SHOWN_LABEL = 60
 SHOWN_TEXT = 400
 _TIME = "%Y-%m-%d %H:%M:%S"
+_P_AND_Q = {  # of different tests, so the label says which
+    "coordinated-sharing": "p: share of permuted logs with a group as large, at least 1/(B+1); "
+    "q: after Benjamini and Hochberg over groups",
+    "ranking-manipulation": "p: share of permuted logs with a core as large, at least 1/(B+1); "
+    "q: its least probable pair of audiences, after Benjamini and Hochberg over pairs",
+}
 _CAVEATS = {
     "stands": "the finding stands",
     "weakens": "may explain the rows",
@@ -114,9 +120,9 @@ def _chance(null: Mapping[str, Any], record: Record) -> list[tuple[str, str, str
         ("Expected by chance", f"{figure(null.get('expected'))} ({null['name']})", "wide"),
         ("Tests made", figure(null.get("tests_made")), ""),
         (
-            "p, and q over all tests",
-            f"{figure(record['p_value'])}, {figure(record['q_value'])}",
-            "",
+            _P_AND_Q.get(record["kind"], "p, and q over all tests"),
+            f"p = {figure(record['p_value'])}, q = {figure(record['q_value'])}",
+            "wide",
         ),
     ]
 

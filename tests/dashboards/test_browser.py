@@ -211,9 +211,44 @@ def test_the_rows_of_a_step_open_from_the_list_by_keyboard_and_close(tab, base):
     tab.keyboard.press("Enter")
     tab.locator("#rows h2").wait_for()
     sync_api.expect(tab.locator("#rows")).to_be_focused()
-    tab.locator("#rows .close").click()
+    tab.keyboard.press("Escape")
     sync_api.expect(tab.locator("#rows h2")).to_have_count(0)
     assert "mark" not in query(tab)
+    sync_api.expect(tab.locator("a.rows").nth(1)).to_be_focused()
+
+
+def test_the_rows_of_a_post_that_is_not_in_the_data_are_those_that_refer_to_it(tab, base):
+    open_page(tab, base + "/story?what=p:r00")
+    tab.locator("a.rows").first.click()
+    sync_api.expect(tab.locator("#rows h2")).to_contain_text("what refers to this post: 1")
+    sync_api.expect(tab.locator("#rows")).to_contain_text("posts.csv:")
+
+
+NESTED = "() => document.querySelectorAll('summary :is(a, button, input)').length"
+UNTOLD = (
+    "() => [...document.querySelectorAll('main th')].filter((e) => !e.textContent.trim()).length"
+)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_to_press_stands_in_a_summary_and_every_column_has_a_head(tab, base, address):
+    open_page(tab, base + address)
+    assert tab.evaluate(NESTED) == 0
+    assert tab.evaluate(UNTOLD) == 0
+
+
+def test_a_second_message_is_seen_and_the_focus_stays_on_what_was_pressed(tab, base):
+    open_page(tab, base + "/")
+    tab.locator(".line button").first.focus()
+    tab.keyboard.press("Enter")
+    sync_api.expect(tab.locator("#said")).to_contain_text("evidence.")
+    sync_api.expect(tab.locator(".line button").first).to_be_focused()
+    tab.evaluate("document.getAnimations().forEach((each) => each.finish())")
+    sync_api.expect(tab.locator("#said")).not_to_be_visible()
+    tab.keyboard.press("Enter")
+    sync_api.expect(tab.locator("#said")).to_contain_text("evidence.")
+    sync_api.expect(tab.locator("#said")).to_be_visible()
+    sync_api.expect(tab.locator(".line button").first).to_be_focused()
 
 
 def test_from_a_finding_to_a_checked_bundle(tab, base, case):

@@ -15,7 +15,15 @@ from dashboards.shown import duration, hidden_characters, in_figure, is_hidden, 
 from dashboards.snapshot import snapshot
 from dashboards.views import ranking
 from dashboards.views.account import hours, posts
-from dashboards.views.story import MAX_DRAWN, placed, source_lost, time_axis, tree
+from dashboards.views.story import (
+    BACKBONE_LANES,
+    MAX_DRAWN,
+    backbone,
+    placed,
+    source_lost,
+    time_axis,
+    tree,
+)
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -71,6 +79,24 @@ def test_of_a_large_story_the_named_posts_are_drawn_and_the_rest_counted():
     assert len(drawn.steps) == MAX_DRAWN
     assert drawn.step(last) is not None
     assert drawn.left_out == MAX_DRAWN == drawn.step("n0000").hidden
+
+
+def test_a_backbone_fits_its_lanes_and_counts_every_post_that_it_leaves_out():
+    pairs = [(f"b{i:03}", f"c{i:03}") for i in range(100)]  # a hundred branches of two posts
+    nodes = [node("a", 0), *(node(n, i) for i, pair in enumerate(pairs, 1) for n in pair)]
+    edges = [e for b, c in pairs for e in ((b, "a", "E1"), (c, b, "E1"))]
+    drawn = backbone(story(nodes, edges, candidates=["c077"]))
+    assert drawn.lanes <= BACKBONE_LANES < tree(story(nodes, edges)).lanes
+    assert drawn.step("b077") is not None
+    assert drawn.step("c077") is not None
+    assert drawn.step("a").below == 200
+    assert drawn.left_out == sum(step.hidden for step in drawn.steps) > 0
+    assert len(drawn.steps) + drawn.left_out == drawn.total == 201
+
+
+def test_a_backbone_of_a_small_story_is_the_whole_story():
+    told = story([node("a", 0), node("b", 1)], [("b", "a", "E1")])
+    assert backbone(told) == tree(told)
 
 
 def test_a_long_silence_is_cut_and_said():
