@@ -49,6 +49,6 @@ $(VENV)/.dev: $(VENV)/bin/python locks/dev.txt pyproject.toml
 .PHONY: browser
 browser:
 	@command -v chromium >/dev/null 2>&1 || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	  fi; } || echo "No Chromium: the browser tests will be skipped."
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
+	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	} || echo "No Chromium: the browser tests will be skipped."

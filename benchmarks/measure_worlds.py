@@ -30,7 +30,7 @@ FILES = ("accounts.csv", "posts.parquet", "actions.parquet", "rankings.csv", "la
 
 
 def verdicts(seed, *, null, folder):
-    """The verdicts on the world of one seed, and the findings above weak in it."""
+    """The verdicts on the world of one seed, its findings above weak, and whom these name."""
     without = ["--without", "all"] if null else []
     command = [sys.executable, str(GENERATOR), str(folder), "--seed", str(seed), *without]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -42,7 +42,11 @@ def verdicts(seed, *, null, folder):
     origin = None if null else traced_origin(case, truth)[0]
     records = findings(case)
     above = [r for r in records if r["grade"] in ("moderate", "strong")]
-    return compare(truth, records, kinds=set(detectors()), origin=origin), above
+    planted = {account for group in truth["planted"] for account in group["accounts"]}
+    named = [account for r in above for account in r["subjects"]["accounts"]]
+    strangers = sum(account not in planted for account in named)
+    said = f"{len(above)} findings above weak name {len(named)} accounts, {strangers} not planted"
+    return compare(truth, records, kinds=set(detectors()), origin=origin), len(above), said
 
 
 def main() -> None:
@@ -55,12 +59,12 @@ def main() -> None:
     accused = 0
     for seed in args.seeds:
         with tempfile.TemporaryDirectory() as folder:
-            told, above = verdicts(seed, null=args.null, folder=Path(folder))
-        accused += len(above)
+            told, above, line = verdicts(seed, null=args.null, folder=Path(folder))
+        accused += above
         for each in told:
             well[each.name] += each.is_well
             said[each.name][each.said] += 1
-        print(f"seed {seed}: {len(above)} findings above weak", flush=True)
+        print(f"seed {seed}: {line}", flush=True)
     for name, counts in said.items():
         most = "; ".join(f"{n} x {what}" for what, n in counts.most_common(3))
         print(f"{name}: well in {well[name]} of {len(args.seeds)} ({most})")

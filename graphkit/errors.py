@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+NAMES_SHOWN = 20
+
 
 class GraphkitError(Exception):
     """Anything that the person at the keyboard can put right; the command line exits with 2."""
@@ -46,5 +48,7 @@ class UnknownNameError(GraphkitError):
         """
         names = sorted(known)
         near = get_close_matches(name, names, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(names)}"
+        shown = ", ".join(names[:NAMES_SHOWN]) or "none"
+        more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {shown}{more}"
         return cls(f"no {kind} is called {name!r}; {hint}")

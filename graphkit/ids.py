@@ -30,8 +30,3 @@ def stable_id(value: object, *, length: int = 16) -> str:
     '30728e6e0ad156c2'
     """
     return hashlib.sha256(canonical_json(value)).hexdigest()[:length]
-
-
-def qualified(platform: str, native: str) -> str:
-    """The id `platform:native`, the form in which every account and post id is stored."""
-    return f"{platform}:{native}"

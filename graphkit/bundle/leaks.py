@@ -43,7 +43,7 @@ def refuse_leaks(withheld: Withheld, root: Path) -> None:
     found = hits(withheld, everything)
     if not found:
         return
-    kinds = dict(withheld.names.select("name", "kind").iter_rows()) if found else {}
+    kinds = dict(withheld.names.select("name", "kind").iter_rows())
     leaks = sorted(
         {
             f"{file}: a withheld {kinds[hit.name]}"

@@ -18,7 +18,7 @@ from graphkit.case.folder import Case, create_case, locked, open_case, write_fil
 from graphkit.case.journal import append_audit, audit, audit_head
 from graphkit.case.pseudonyms import pseudonym, pseudonyms
 from graphkit.case.runs import Run, evidence, finding, findings, run_id_of, runs, save_run
-from graphkit.case.store import load_corpus, save_import, source_records, sources, stored
+from graphkit.case.store import imports, load_corpus, save_import, source_records, sources, stored
 from graphkit.case.traces import save_trace, traces
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "evidence",
     "finding",
     "findings",
+    "imports",
     "judgements",
     "load_corpus",
     "locked",

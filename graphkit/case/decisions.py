@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphkit.case.journal import append_audit, append_journal, read_journal
 from graphkit.case.pseudonyms import pseudonym
+from graphkit.errors import ParameterError
 
 if TYPE_CHECKING:
     from graphkit.case.folder import Case
@@ -58,7 +59,13 @@ def named_accounts(case: Case) -> frozenset[str]:
 
 
 def add_search(case: Case, where: str, query: str, *, found: int) -> Record:
-    """The search as saved: {where, query, found, at}. `found` is how many hits there were."""
+    """The search as saved: {where, query, found, at}. `found` is how many hits there were.
+
+    Raises:
+        ParameterError: `found` is below 0.
+    """
+    if found < 0:
+        raise ParameterError(f"{found} hits cannot have been found; write 0 for none")
     saved = append_journal(case, "searches.jsonl", {"where": where, "query": query, "found": found})
     append_audit(case, "search", {"found": found})
     return saved

@@ -72,7 +72,10 @@ def open_case(root: Path) -> Case:
             f"{root}: is a case of format {version}, this graphkit reads {FORMAT_VERSION}; "
             "use the graphkit version that made it"
         )
-    return Case(root, str(settings["name"]), str(settings["zone"]))
+    name, zone = settings.get("name"), settings.get("zone")
+    if not isinstance(name, str) or not isinstance(zone, str):
+        raise CaseError(f"{root}: its case.toml has no name or no zone; write them there again")
+    return Case(root, name, zone)
 
 
 @contextlib.contextmanager

@@ -56,11 +56,11 @@ def evidence_rows(findings: Sequence[Finding], corpus: Corpus) -> pl.DataFrame:
     Columns: finding_id, table, key, role, file, line, sha256.
     """
     rows = [
-        {"finding_id": finding.finding_id, **asdict(row)}
+        (finding.finding_id, row.table, row.key, row.role)
         for finding in findings
         for row in finding.evidence
     ]
-    asked = pl.DataFrame(rows, schema=dict.fromkeys(["finding_id", "table", "key", "role"], TEXT))
+    asked = pl.DataFrame(rows, schema=EVIDENCE_SCHEMA.names()[:4], orient="row")
     files = corpus.sources.select("source_id", "file", "sha256")
     placed = [pl.DataFrame(schema=EVIDENCE_SCHEMA)]
     for (name,), part in asked.group_by("table", maintain_order=True):
@@ -73,11 +73,14 @@ def evidence_rows(findings: Sequence[Finding], corpus: Corpus) -> pl.DataFrame:
 
 def _record(finding: Finding, recipe: Record, shown: list[Record]) -> Record:
     """The finding as the contract has it."""
-    fields = asdict(finding)
     window = finding.window
-    null_model = {**fields["null_model"], "expected": rounded(finding.null_model.expected)}
+    null_model = asdict(finding.null_model) | {"expected": rounded(finding.null_model.expected)}
     return {
-        **{name: fields[name] for name in ("kind", "outcome", "grade", "summary", "subjects")},
+        "kind": finding.kind,
+        "outcome": finding.outcome,
+        "grade": finding.grade,
+        "summary": finding.summary,
+        "subjects": asdict(finding.subjects),
         "finding_id": finding.finding_id,
         "run_id": run_id_of(recipe),
         "detector": recipe["detector"],
@@ -90,7 +93,7 @@ def _record(finding: Finding, recipe: Record, shown: list[Record]) -> Record:
         "measures": {k: rounded(v) for k, v in sorted(finding.measures.items())},
         "evidence_count": len(set(finding.evidence)),
         "evidence": shown,
-        "caveats": fields["caveats"],
+        "caveats": [asdict(caveat) for caveat in finding.caveats],
         "params": recipe["params"],
     }
 
@@ -148,10 +151,12 @@ def finding(case: Case, finding_id: str) -> Record:
         UnknownNameError: there is none, or more than one begins so.
     """
     records = {r["finding_id"]: r for r in reversed(findings(case))}
-    near = [r for name, r in records.items() if name.startswith(finding_id)]
-    if len(near) != 1 or not finding_id:
+    near = [name for name in records if finding_id and name.startswith(finding_id)]
+    if len(near) > 1:
+        raise UnknownNameError(f"{len(near)} findings begin with {finding_id!r}; give more of it")
+    if not near:
         raise UnknownNameError.among("finding", finding_id, records)
-    return near[0]
+    return records[near[0]]
 
 
 def evidence(case: Case, run_id: str, finding_id: str | None = None) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rows of a case: read-only inputs, one Parquet file a table and import, what derives.
 
-An import counts from the moment its record `inputs/<sha256>.json` is there; it is written last.
+An import counts from the moment its record `inputs/<source_id>.json` is there, written last.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from graphkit import __version__
 from graphkit.case.folder import write_file
 from graphkit.graphs.citation_rows import citation_rows
 from graphkit.graphs.post_actions import post_actions
@@ -28,9 +29,10 @@ STORED = ("accounts", "posts", "citations", "actions", "rankings", "labels")
 
 
 def source_records(case: Case) -> list[dict[str, Any]]:
-    """The import records, sorted by source_id: the columns of `sources`, and rejects and warnings.
+    """The import records, sorted by source_id: the columns of `sources`, and told, and problems.
 
-    `rejects` and `warnings` are lists of {line, reason}; `duplicates` of {line, first}.
+    `told` is all that was said of the file; `rejects` and `warnings` are lists of {line, reason},
+    `duplicates` of {line, first}.
     """
     files = (case.root / "inputs").glob("*.json")
     return sorted((json.loads(f.read_bytes()) for f in files), key=lambda r: str(r["source_id"]))
@@ -45,6 +47,11 @@ def sources(case: Case) -> pl.DataFrame:
     return SOURCES.conform(
         pl.DataFrame(records, infer_schema_length=None).with_columns(collected_at=times)
     )
+
+
+def imports(case: Case) -> str:
+    """A hash of what makes the rows of the case: each file's bytes, and what was told of it."""
+    return stable_id(sorted([r["source_id"], stable_id(r["told"])] for r in source_records(case)))
 
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
@@ -66,7 +73,7 @@ def save_import(
         if frame.height:
             write_parquet(case.root / "tables" / name / f"{batch}.parquet", frame)
     write_file(case.root / "inputs" / sha256, content, mode=0o444)
-    write_file(case.root / "inputs" / f"{sha256}.json", canonical_json(record))
+    write_file(case.root / "inputs" / f"{batch}.json", canonical_json(record))
 
 
 def stored(case: Case, name: str) -> pl.DataFrame:
@@ -79,9 +86,9 @@ def stored(case: Case, name: str) -> pl.DataFrame:
 
 
 def _derived(case: Case, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Citations and actions that derive from the posts, from disk when the posts are the same."""
+    """Citations and actions that derive from the posts, from disk when nothing changed."""
     posts, accounts = tables["posts"], tables["accounts"]
-    state = stable_id([1, sorted(r["sha256"] for r in source_records(case))])
+    state = stable_id([__version__, imports(case)])
     folder = case.root / "derived"
     files = {name: folder / f"{name}-{state}.parquet" for name in ("citations", "actions")}
     if all(file.exists() for file in files.values()):

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from graphkit import __version__
 from graphkit.errors import GraphkitError
+from graphkit.text.visible import visible
 
 # verb: (module, what it does in a line). A verb is listed here when it works.
 VERBS = {
@@ -45,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Ends with status 2 and one line."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(2, f"{visible(f'{self.prog}: {message}; see {self.prog} --help')}\n")
 
 
 def overview() -> str:
@@ -79,6 +80,8 @@ def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
+    if any("\udc80" <= each <= "\udcff" for each in "".join(arguments)):
+        raise GraphkitError("an argument is not UTF-8 text; rename the file, or write it in UTF-8")
     verb, *rest = arguments
     if verb in ("-V", "--version"):
         print(f"graphkit {__version__}")
@@ -93,17 +96,25 @@ def _dispatch(arguments: list[str]) -> int:
     return status
 
 
+def _refused(reason: str) -> int:
+    print(f"graphkit: {visible(' '.join(reason.split()))}", file=sys.stderr)
+    return 2
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 done, 1 the answer is no, 2 wrong use or bad input."""
     try:
         status = _dispatch(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
+        print(end="", flush=True)  # does nothing where stdout was closed before we began
     except GraphkitError as error:
-        print(f"graphkit: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _refused(str(error))
     except BrokenPipeError:  # the reader of our output closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full disk, a folder that may not be written
+        return _refused(
+            f"{error.filename or 'the disk'}: {error.strerror or error}; check the path"
+        )
     except KeyboardInterrupt:
         print("graphkit: stopped; what was saved stays", file=sys.stderr)
         return 130

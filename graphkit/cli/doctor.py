@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints versions and problems; 1 when there is a problem."""
+    problems = [] if args.case is None else case_problems(args.case)
     print_table(["part", "version"], list(installation().items()))
     if args.case is None:
         return 0
-    problems = case_problems(args.case)
     for problem in problems:
         print(problem)
     print(f"{args.case}: {len(problems)} problems")

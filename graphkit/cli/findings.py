@@ -15,7 +15,7 @@ from graphkit.cli.printing import note, print_csv, print_json, print_json_lines,
 if TYPE_CHECKING:
     import argparse
 
-HEADER = ["finding", "kind", "outcome", "grade", "p", "q", "rows", "judgement", "summary"]
+HEADER = ["finding", "run", "kind", "outcome", "grade", "p", "q", "rows", "judgement", "summary"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         judged = {each["finding_id"]: each["verdict"] for each in judgements(case)}
         rows = [
             [
-                *(r[name] for name in ("finding_id", "kind", "outcome", "grade")),
+                *(r[name] for name in ("finding_id", "run_id", "kind", "outcome", "grade")),
                 *("" if r[name] is None else f"{r[name]:.2g}" for name in ("p_value", "q_value")),
                 r["evidence_count"],
                 judged.get(r["finding_id"], "open"),

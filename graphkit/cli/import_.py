@@ -21,6 +21,7 @@ from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.moments import moment, zone
 from graphkit.reading.importer import ReadOptions
 from graphkit.tables import COLLECTIONS, TABLES
+from graphkit.text.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -50,13 +51,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON")
 
 
+def _advice(ledger: Ledger) -> list[str]:
+    """What to do about rejected rows."""
+    if not ledger.rejects:
+        return []
+    nothing = "no row was accepted; " * (not ledger.accepted)
+    return [f"{nothing}import it again with the missing option to accept the rest"]
+
+
 def _print(ledger: Ledger, *, tz: str) -> None:
     if ledger.is_known:
-        note(f"{ledger.file}: the same bytes are in the case already; nothing changed")
+        note(f"{ledger.file}: the same bytes, told the same, are in the case; nothing changed")
         return
     duplicate, rejected = len(ledger.duplicates), len(ledger.rejects)
     print(
-        f"{ledger.file}: {ledger.rows_read:,} rows read = {ledger.accepted:,} accepted + "
+        f"{visible(ledger.file)}: {ledger.rows_read:,} rows read = {ledger.accepted:,} accepted + "
         f"{duplicate:,} duplicate + {rejected:,} rejected ({ledger.importer}: {ledger.why}{tz})"
     )
     for row in ledger.rejects[:SHOWN]:
@@ -70,7 +79,7 @@ def _print(ledger: Ledger, *, tz: str) -> None:
                  (ledger.rejects, ledger.duplicates, ledger.warnings))  # fmt: skip
     if hidden:
         note(f"  and {hidden:,} more; --json prints all")
-    for text in ledger.notes:
+    for text in (*ledger.notes, *_advice(ledger)):
         note(f"  {text}")
 
 

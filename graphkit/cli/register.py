@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphkit.case import open_case
+from graphkit.cli.printing import note
 from graphkit.investigation.ingesting import ingest
 from graphkit.reading.importer import ReadOptions
 
@@ -32,4 +33,6 @@ def run(args: argparse.Namespace) -> int:
     options = ReadOptions(table="labels", platform=args.platform)
     for ledger in ingest(open_case(args.case), [args.file], options=options):
         print(f"{ledger.accepted:,} of {ledger.rows_read:,} rows registered")
+        for row in ledger.rejects:
+            note(f"  line {row['line']}: rejected: {row['reason']}")
     return 0

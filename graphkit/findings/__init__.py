@@ -11,6 +11,7 @@ from graphkit.findings.finding import (
     NullModel,
     Subjects,
     rounded,
+    tested_caveat,
 )
 from graphkit.findings.judgement import Judgement, Verdict
 from graphkit.findings.params import ParamSpec, as_json, param, params_from, span, specs
@@ -34,4 +35,5 @@ __all__ = [
     "rounded",
     "span",
     "specs",
+    "tested_caveat",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphkit.ids import stable_id
@@ -42,6 +43,16 @@ class Caveat:
     test: str
     outcome: CaveatOutcome
     detail: str
+
+
+def tested_caveat(hypothesis: str, test: str, *, explains: bool | None, detail: str) -> Caveat:
+    """The caveat of a test that explains the rows (weakens), does not (stands) or could not run."""
+    outcomes = {
+        True: CaveatOutcome.WEAKENS,
+        False: CaveatOutcome.STANDS,
+        None: CaveatOutcome.UNTESTED,
+    }
+    return Caveat(hypothesis, test, outcomes[explains], detail)
 
 
 @dataclass(frozen=True, order=True)
@@ -101,7 +112,7 @@ class Finding:
     window: tuple[datetime, datetime] | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def finding_id(self) -> str:
         """Hash of kind, subjects and all evidence keys: the same on any machine."""
         keys = sorted({(row.table, row.key, row.role) for row in self.evidence})

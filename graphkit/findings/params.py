@@ -68,7 +68,7 @@ def span(text: str) -> timedelta:
     number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
     try:
         return timedelta(seconds=float(number) * UNITS[unit])
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ParameterError(f"{text!r} is not a span; write 60s, 10m, 2h or 7d") from error
 
 

@@ -91,6 +91,8 @@ def co_audience(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> CoAudience:
     events = audiences_of(log, grid, rule)
     pairs, tests = audience_pairs(events, rule)
     linked = pairs.filter(pl.col("q_value") <= rule.alpha)
+    if linked.is_empty():
+        return CoAudience((), tests, events.set_aside)
     nodes = components(linked.select(a="left", b="right"))
     numbers = np.full(events.size.size, -1)
     numbers[nodes["node"].to_numpy()] = nodes["component"].to_numpy()

@@ -96,6 +96,7 @@ def citation_graph(corpus: Corpus, same: SameClaim | None = None) -> Citations:
     explicit = rows.filter(pl.col("cited_no") < pl.col("citing_no"), CARRIES)
     explicit = explicit.unique(["citing_no", "cited_no"], keep="first", maintain_order=True)
     cited_accounts = explicit.select("citing_no", "owner_no").unique()
+    # A post that cites a post and names its account cites once: the name counts no more.
     again = rows.join(cited_accounts, on=["citing_no", "owner_no"])
     rows = rows.join(again, on=["post_id", "citation_no"], how="anti")
     inferred = _inferred(rows, posts.with_columns(tree=_trees(posts, explicit)), same)

@@ -174,7 +174,12 @@ def _pairs(
 def _expected(
     events: Audiences, left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Accounts that audiences `left` and `right` share by chance, pair by pair."""
+    """Accounts that audiences `left` and `right` share by chance, pair by pair.
+
+    The module's expected O; `product` is H, sparse, and is looked up by `keys` of its cells. Inside
+    one block an account's event does not meet itself, so n_B (n_B - 1) stands for n_B squared: the
+    events of the block are taken off.
+    """
     b, c = events.block[left], events.block[right]
     used = np.unique(np.concatenate((b, c)))
     activity = events.activity[:, used]

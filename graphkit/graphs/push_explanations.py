@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.findings import Caveat, CaveatOutcome
+from graphkit.findings import Caveat, CaveatOutcome, tested_caveat
 from graphkit.graphs.audience_traits import clock_deviation
 from graphkit.graphs.coaudience import DAY, HOUR
 from graphkit.graphs.pushes import LEAST_OTHERS, Push
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 AFFILIATION = "a class, employer or other body that the accounts declare"
 COMMON_TOPICS = 3
 BROADCAST = "a scheduled broadcast"
-
-
-def _caveat(hypothesis: str, test: str, explains: bool | None, detail: str) -> Caveat:  # noqa: FBT001  three outcomes
-    """The caveat of a test that explains the rows (weakens), does not (stands) or could not run."""
-    outcomes = {True: CaveatOutcome.WEAKENS, False: CaveatOutcome.STANDS}
-    outcome = CaveatOutcome.UNTESTED if explains is None else outcomes[explains]
-    return Caveat(hypothesis, test, outcome, detail)
 
 
 def explanations(
@@ -61,24 +54,28 @@ def explanations(
 
 
 def _announcement(announced: float | None) -> Caveat:
-    return _caveat(
+    return tested_caveat(
         "an openly announced drive",
         "an earlier post names the topic and a time of day, and calls people",
-        None if announced is None else announced > 0,
-        "no posts to search" if announced is None else f"{announced:.0%} of the topics announced",
+        explains=None if announced is None else announced > 0,
+        detail="no posts to search"
+        if announced is None
+        else f"{announced:.0%} of the topics announced",
     )
 
 
 def _fans(push: Push, tight_ratio: float) -> Caveat:
     against = "the topics' other accounts" if push.has_others else "topics with as many accounts"
-    ratio, common = push.ratio, push.measures["loose_topics_in_common"]
+    ratio, days = push.ratio, push.measures["days"]
+    common = push.measures["loose_topics_in_common"]
     spread = "no spread ratio" if ratio is None else f"spread ratio {ratio:.3f} against {against}"
     is_loose = ratio is not None and ratio > tight_ratio
-    return _caveat(
+    recur = common >= COMMON_TOPICS
+    return tested_caveat(
         "a fan community or other recurring audience",
         "the group comes no tighter than others do, or meets loosely on three topics",
-        None if ratio is None and common < COMMON_TOPICS else is_loose or common >= COMMON_TOPICS,
-        f"{spread}; {common:g} topics loosely in common; {push.measures['days']:g} different days",
+        explains=None if ratio is None and not recur else is_loose or recur,
+        detail=f"{spread}; {common:g} topics loosely in common; {days:g} different days",
     )
 
 
@@ -87,20 +84,24 @@ def _news(push: Push) -> Caveat:
     known = push.arrivals.filter(pl.col("others") >= LEAST_OTHERS)
     near, before = known["near_share"].median(), known["before_share"].median()
     if not isinstance(near, float) or not isinstance(before, float):
-        return _caveat("breaking news", test, None, "too few other accounts on the topics")
+        return tested_caveat(
+            "breaking news", test, explains=None, detail="too few other accounts on the topics"
+        )
     detail = f"{near:.0%} of the others within an hour, {before:.0%} of those before the core"
-    return _caveat("breaking news", test, near >= 0.5 and before >= 0.35, detail)
+    return tested_caveat(
+        "breaking news", test, explains=near >= 0.5 and before >= 0.35, detail=detail
+    )
 
 
 def _notification(push: Push) -> Caveat:
     known = push.arrivals.filter(pl.col("others") >= LEAST_OTHERS)
     burst = (pl.col("same_minute") >= 5) & (pl.col("same_minute") >= 10 * pl.col("minute_mean"))
     share = known.select(burst.mean()).item()
-    return _caveat(
+    return tested_caveat(
         "a push notification of the platform",
         "the other accounts burst in the core's busiest minute on half of the topics",
-        None if share is None else share >= 0.5,
-        "too few other accounts on the topics"
+        explains=None if share is None else share >= 0.5,
+        detail="too few other accounts on the topics"
         if share is None
         else f"they burst on {share:.0%} of {known.height} topics",
     )
@@ -110,11 +111,11 @@ def _broadcast(push: Push) -> Caveat:
     medians = push.arrivals["core_median"].sort()
     days = (medians // DAY).n_unique()
     apart = clock_deviation(medians)
-    return _caveat(
+    return tested_caveat(
         BROADCAST,
         "three topics or more on different days, each within 15 minutes of one time of day",
-        days >= 3 and apart <= 900,
-        f"{days} days; middle times up to {apart / 60:.0f} minutes from their mean",
+        explains=days >= 3 and apart <= 900,
+        detail=f"{days} days; middle times up to {apart / 60:.0f} minutes from their mean",
     )
 
 
@@ -133,11 +134,11 @@ def _affiliation(push: Push, corpus: Corpus) -> Caveat:
     known = bodies["account_id"].n_unique() / core.height
     most = bodies.unique().group_by("body").len()["len"].max()
     share = (most if isinstance(most, int) else 0) / core.height
-    return _caveat(
+    return tested_caveat(
         AFFILIATION,
         "half of the core accounts declare the same owner or affiliation",
-        share >= 0.5 if known >= 0.5 else None,
-        f"known of {known:.0%} of the core; the commonest holds {share:.0%}",
+        explains=share >= 0.5 if known >= 0.5 else None,
+        detail=f"known of {known:.0%} of the core; the commonest holds {share:.0%}",
     )
 
 
@@ -148,17 +149,22 @@ def _app(push: Push, corpus: Corpus) -> Caveat:
     counts = own.group_by("client").len().sort(["len", "client"], descending=[True, False])
     test = "one uncommon client sent the core's posts, and most of its users are not core"
     if own.height < push.measures["core_accounts"] / 2:
-        return _caveat("an application that posts for its users", test, None, "clients not known")
+        return tested_caveat(
+            "an application that posts for its users",
+            test,
+            explains=None,
+            detail="clients not known",
+        )
     client, most = counts.row(0)
     users = clients.filter(client=client)["account_id"].unique()
     core = users.is_in(push.core["account_id"].unique().implode()).sum()
     common = (clients["client"] == client).sum() / clients.height
     share = most / own.height
-    return _caveat(
+    return tested_caveat(
         "an application that posts for its users",
         test,
-        share >= 0.8 and common < 0.5 and 2 * core < users.len(),
-        f"the commonest client sent {share:.0%} of the core's posts and {common:.0%} of all",
+        explains=share >= 0.8 and common < 0.5 and 2 * core < users.len(),
+        detail=f"the commonest client sent {share:.0%} of the core's posts and {common:.0%} of all",
     )
 
 
@@ -173,19 +179,19 @@ def _placement(push: Push, corpus: Corpus) -> Caveat:
         pl.col("is_promoted").fill_null(value=False) | pl.col("is_pinned").fill_null(value=False)
     )
     count, shown = placed["topic"].n_unique(), near["topic"].n_unique()
-    return _caveat(
+    return tested_caveat(
         "placement by the platform or an advertiser",
         "a snapshot within an hour of the windows shows the topic promoted or pinned",
-        count > 0 if shown else None,
-        f"{count} of {shown} topics seen in snapshots were promoted or pinned",
+        explains=count > 0 if shown else None,
+        detail=f"{count} of {shown} topics seen in snapshots were promoted or pinned",
     )
 
 
 def _collection(corpus: Corpus, whole_minutes: float) -> Caveat:
     biased = corpus.biased_sources("actions").height
-    return _caveat(
+    return tested_caveat(
         "an artefact of collection",
         "the sources of the actions are neither snowballs nor unknown",
-        None if corpus.sources.is_empty() else biased > 0,
-        f"{biased} such sources; {whole_minutes:.0%} of the times are whole minutes",
+        explains=None if corpus.sources.is_empty() else biased > 0,
+        detail=f"{biased} such sources; {whole_minutes:.0%} of the times are whole minutes",
     )

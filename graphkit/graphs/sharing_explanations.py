@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from graphkit.findings import Caveat, CaveatOutcome
+from graphkit.findings import tested_caveat
 from graphkit.text.announcements import is_announcement
 from graphkit.text.normal import normal_form
 from graphkit.text.open_calls import calls_openly
 
 if TYPE_CHECKING:
+    from graphkit.findings import Caveat
     from graphkit.tables import Corpus
 
 MIN_DAYS = 3
@@ -63,13 +64,6 @@ class SharingGroup:
         return times.sort("object_id")
 
 
-def _caveat(hypothesis: str, test: str, found: bool | None, detail: str) -> Caveat:  # noqa: FBT001
-    """A caveat whose explanation was found (True), not found, or could not be tested (None)."""
-    outcomes = {True: CaveatOutcome.WEAKENS, False: CaveatOutcome.STANDS}
-    outcome = CaveatOutcome.UNTESTED if found is None else outcomes[found]
-    return Caveat(hypothesis, test, outcome, detail)
-
-
 def owner_share(corpus: Corpus, accounts: pl.Series) -> float | None:
     """The largest share of `accounts` with one declared owner or affiliation; None if unknown."""
     label = pl.col("label")
@@ -90,11 +84,13 @@ def owner_share(corpus: Corpus, accounts: pl.Series) -> float | None:
 def declared_affiliation(corpus: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
     """Whether members declare one owner (accounts.declared_owner, labels `affiliation...`)."""
     share = owner_share(corpus, group.accounts)
-    return _caveat(
+    return tested_caveat(
         "declared affiliation: one owner runs the accounts openly",
         "share of members with the same declared owner or affiliation label",
-        None if share is None else share >= limits.explained_share,
-        "nobody in the data declares an owner" if share is None else f"{share:.0%} of the members",
+        explains=None if share is None else share >= limits.explained_share,
+        detail="nobody in the data declares an owner"
+        if share is None
+        else f"{share:.0%} of the members",
     )
 
 
@@ -136,11 +132,11 @@ def open_call(corpus: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
     found = None
     if share is not None:
         found = max(share, 0.0 if asking is None else asking) >= limits.explained_share
-    return _caveat(
+    return tested_caveat(
         "open call: people copy what a public post asked them to copy",
         "earlier originals by others with a phrase of open_calls.csv; the same phrases in the rows",
-        found,
-        "there are no texts"
+        explains=found,
+        detail="there are no texts"
         if share is None
         else f"{share:.0%} of the objects were called for before, "
         + ("the rows have no text" if asking is None else f"{asking:.0%} of the rows ask to share"),
@@ -161,11 +157,13 @@ def prompt_reaction(corpus: Corpus, group: SharingGroup, limits: Limits) -> Cave
     delay = earliest["first_at"] - earliest["published_at"]
     share = int((delay <= limits.reaction).sum()) / group.first.height
     unknown = group.act == "repost" and earliest.is_empty()
-    return _caveat(
+    return tested_caveat(
         "notification: each account reacts at once to what somebody else publishes",
         f"objects on which the group acted within {limits.reaction} of their publication outside",
-        None if unknown else share >= limits.explained_share,
-        "no original of a repost is in the data" if unknown else f"{share:.0%} of the objects",
+        explains=None if unknown else share >= limits.explained_share,
+        detail="no original of a repost is in the data"
+        if unknown
+        else f"{share:.0%} of the objects",
     )
 
 
@@ -178,11 +176,12 @@ def shared_interest(corpus: Corpus, group: SharingGroup, limits: Limits) -> Cave
     authors = corpus.posts.join(members, left_on="post_id", right_on="object_id")["account_id"]
     top = int(authors.value_counts()["count"].to_numpy().max(initial=0))
     fans = top > 1 and top > both.height * limits.explained_share
-    return _caveat(
+    return tested_caveat(
         "shared interest: a fan community, or people who share what everybody shares",
         "objects that as many outsiders acted on; objects by one author",
-        popular >= limits.explained_share or fans,
-        f"{popular:.0%} of the objects are popular outside, {top} of {both.height} by one author",
+        explains=popular >= limits.explained_share or fans,
+        detail=f"{popular:.0%} of the objects are popular outside, "
+        f"{top} of {both.height} by one author",
     )
 
 
@@ -194,11 +193,11 @@ def schedule(_: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
     around = np.concatenate([minutes, minutes + 1440])
     inside = np.searchsorted(around, minutes + 10, side="right") - np.arange(len(minutes))
     share = float(inside.max()) / len(minutes)
-    return _caveat(
+    return tested_caveat(
         "scheduled broadcast: a programme or a tool that posts at a fixed time",
         "largest share of objects first acted on within the same ten minutes of the day",
-        None if days < MIN_DAYS else share > limits.explained_share,
-        f"{share:.0%} of the objects, on {days} days (tested from {MIN_DAYS} days on)",
+        explains=None if days < MIN_DAYS else share > limits.explained_share,
+        detail=f"{share:.0%} of the objects, on {days} days (tested from {MIN_DAYS} days on)",
     )
 
 
@@ -208,7 +207,9 @@ def automatic_client(corpus: Corpus, group: SharingGroup, limits: Limits) -> Cav
     test = "one client for the rows, one text an object, and outsiders repeat each other through it"
     known = group.rows.drop_nulls(["client", "text"])
     if known.height <= group.rows.height / 2:
-        return _caveat(hypothesis, test, None, "client or text is not in the data")
+        return tested_caveat(
+            hypothesis, test, explains=None, detail="client or text is not in the data"
+        )
     client, count = known["client"].value_counts().sort("count", "client").row(-1)
     texts = known.group_by("object_id").agg(n=normal_form(pl.col("text")).n_unique())
     one_text = texts.filter(pl.col("n") == 1).height / texts.height
@@ -224,7 +225,9 @@ def automatic_client(corpus: Corpus, group: SharingGroup, limits: Limits) -> Cav
         f"{count / known.height:.0%} of rows by one client, {one_text:.0%} of objects with one "
     )
     detail += f"text; outsiders repeat each other in {repeated:.0%} of {outside.height} posts by it"
-    return _caveat(hypothesis, test, uniform and repeated >= limits.explained_share, detail)
+    return tested_caveat(
+        hypothesis, test, explains=uniform and repeated >= limits.explained_share, detail=detail
+    )
 
 
 def coarse_clock(_: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
@@ -234,11 +237,11 @@ def coarse_clock(_: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
         minute=(pl.col("time_precision") != "second").mean(),
     )
     zero, minute = coarse.row(0)
-    return _caveat(
+    return tested_caveat(
         "coarse clock: times cut to the minute make strangers coincide",
         "share of the act's times at second 0, or stated to be less precise than the second",
-        max(zero, minute) >= limits.coarse_share,
-        f"{zero:.1%} at second 0, {minute:.1%} of minute precision",
+        explains=max(zero, minute) >= limits.coarse_share,
+        detail=f"{zero:.1%} at second 0, {minute:.1%} of minute precision",
     )
 
 
@@ -246,11 +249,11 @@ def biased_collection(corpus: Corpus, group: SharingGroup, _: Limits) -> Caveat:
     """Whether the rows were collected in a way that breaks the null model."""
     biased = corpus.biased_sources("actions").sort("source_id")
     ours = group.log.filter(pl.col("source_id").is_in(biased["source_id"].implode())).height
-    return _caveat(
+    return tested_caveat(
         "collection artefact: rows gathered from suspects outward look coordinated",
         "rows of the act from sources collected by snowball or in an unknown way",
-        ours > 0,
-        f"{ours} of {group.log.height} rows",
+        explains=ours > 0,
+        detail=f"{ours} of {group.log.height} rows",
     )
 
 
@@ -258,11 +261,11 @@ def activity(_: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
     """Whether the members' activity alone explains their meetings."""
     sums = group.edges.select("expected", "objects_count").sum()
     share = sums["expected"].item() / sums["objects_count"].item()
-    return _caveat(
+    return tested_caveat(
         "hyper-activity: accounts that share a great deal meet by chance",
         "shared objects that the null expects from the members' own activity",
-        share >= limits.explained_share,
-        f"{share:.1%} of the shared objects are expected",
+        explains=share >= limits.explained_share,
+        detail=f"{share:.1%} of the shared objects are expected",
     )
 
 

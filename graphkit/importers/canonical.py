@@ -25,12 +25,14 @@ PARENT_COLUMNS = {"repost_of": "repost", "quote_of": "quote", "reply_to": "reply
 
 
 def _fitting(columns: Iterable[str]) -> list[str]:
+    """The tables that the columns fill. Posts that lack their times are no list of accounts."""
     have = set(columns)
-    return [name for name, required in REQUIRED.items() if have.issuperset(required)]
+    fits = [name for name, required in REQUIRED.items() if have.issuperset(required)]
+    return [name for name in fits if name != "accounts" or "post_id" not in have]
 
 
 def _suits(path: Path) -> str | None:
-    fitting = _fitting(column_names(path)) if path.suffix in SUFFIXES else []
+    fitting = _fitting(column_names(path)) if path.suffix.lower() in SUFFIXES else []
     return f"it has the columns of the table {fitting[-1]}" if fitting else None
 
 

@@ -24,7 +24,7 @@ COLUMNS = ("object_id", "account_id", "content_id", "timestamp_share")
 
 
 def _suits(path: Path) -> str | None:
-    columns = column_names(path) if path.suffix in SUFFIXES else []
+    columns = column_names(path) if path.suffix.lower() in SUFFIXES else []
     fits = set(columns).issuperset(COLUMNS)
     return "it has the four columns of a co-action log" if fits else None
 

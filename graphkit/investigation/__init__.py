@@ -3,6 +3,7 @@
 
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import Ledger, ingest
+from graphkit.investigation.placing import placement
 from graphkit.investigation.reviewing import add_by_hand, attach, name_account, review
 from graphkit.investigation.sealing import seal, verify
 from graphkit.investigation.tracing import trace_story
@@ -16,6 +17,7 @@ __all__ = [
     "detect",
     "ingest",
     "name_account",
+    "placement",
     "review",
     "seal",
     "trace_story",

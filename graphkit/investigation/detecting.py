@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from graphkit import __version__
-from graphkit.case import append_audit, load_corpus, run_id_of, runs, save_run
+from graphkit.case import append_audit, imports, load_corpus, run_id_of, runs, save_run
 from graphkit.findings import as_json, params_from, specs
 from graphkit.investigation.plugins import detector, detectors
 
@@ -29,7 +29,7 @@ def _settings_for(chosen: Detector, settings: Mapping[str, str]) -> dict[str, st
     return plain | {n.removeprefix(own): t for n, t in settings.items() if n.startswith(own)}
 
 
-def recipe_of(chosen: Detector, params: object, corpus: Corpus) -> dict[str, Any]:
+def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str) -> dict[str, Any]:
     """What makes a run: inputs by hash, detector, parameters, versions; and why it has no answer.
 
     `not_tested` names the tables that the detector needs and that have no rows, else it is empty.
@@ -39,7 +39,8 @@ def recipe_of(chosen: Detector, params: object, corpus: Corpus) -> dict[str, Any
         "detector": chosen.name,
         "version": chosen.version,
         "params": as_json(params),
-        "inputs": sorted(corpus.sources["sha256"].to_list()),
+        "inputs": sorted(corpus.sources["sha256"].unique().to_list()),
+        "imports": imported,
         "versions": {"graphkit": __version__, **{name: version(name) for name in LIBRARIES}},
         "not_tested": used,
     }
@@ -78,7 +79,7 @@ def _names(chosen: Detector) -> list[str]:
 def _run(
     case: Case, chosen: Detector, *, params: object, corpus: Corpus, done: Mapping[str, Run]
 ) -> Run:
-    recipe = recipe_of(chosen, params, corpus)
+    recipe = recipe_of(chosen, params, corpus, imported=imports(case))
     run_id = run_id_of(recipe)
     if run_id in done:
         return done[run_id]

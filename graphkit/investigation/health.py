@@ -39,8 +39,13 @@ def case_problems(root: Path) -> list[str]:
         elif hashlib.sha256(copy.read_bytes()).hexdigest() != record["sha256"]:
             problems.append(f"input {record['file']} was changed")
     prev = NO_LINE
-    for number, entry in enumerate(audit(case)):
-        if entry["prev"] != prev or entry["seq"] != number:
+    try:
+        entries: list[object] = [*audit(case)]
+    except ValueError:
+        return [*problems, "audit log: it holds a line that is not JSON"]
+    for number, entry in enumerate(entries):
+        links = (entry.get("prev"), entry.get("seq")) if isinstance(entry, dict) else None
+        if links != (prev, number):
             problems.append(f"audit log: line {number + 1} does not follow the one before")
         prev = hashlib.sha256(canonical_json(entry)).hexdigest()
     if audit_head(case)["sha256"] != prev:

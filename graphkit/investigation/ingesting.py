@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphkit.case import append_audit, locked, save_import, source_records, stored
-from graphkit.errors import InputError, UnknownNameError
+from graphkit.errors import InputError, ParameterError, UnknownNameError
 from graphkit.investigation.plugins import importer, importers
 from graphkit.reading.importer import ReadOptions
 from graphkit.reading.tables import identity
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from graphkit.case import Case
     from graphkit.reading.importer import Importer, Reading
+
+PLATFORM = r"[\w.-]+"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def recognised(path: Path) -> tuple[Importer, str]:
 
 
 def _reading(path: Path, name: str | None, options: ReadOptions) -> tuple[Importer, str, Reading]:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises for a name that is too long
         raise InputError(f"{path.name}: is a folder; name the files in it")
     if name is not None:
         chosen, why = importer(name), "named by --format"
@@ -70,7 +74,15 @@ def _reading(path: Path, name: str | None, options: ReadOptions) -> tuple[Import
         chosen, why = importer("canonical"), "a table or a map was given"
     else:
         chosen, why = recognised(path)
-    return chosen, why, chosen.read(path, options)
+    try:
+        return chosen, why, chosen.read(path, options)
+    except InputError as error:
+        where = "" if str(error).startswith(path.name) else f"{path.name}: "
+        raise InputError(f"{where}{error}") from error
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            f"{path.name}: has columns of types that {chosen.name} cannot read; export it as CSV"
+        ) from error
 
 
 def ingest(
@@ -83,13 +95,19 @@ def ingest(
 ) -> list[Ledger]:
     """A ledger for each of the files, imported into the case. All files are read before any counts.
 
+    A file of which no row is accepted leaves nothing behind. The same bytes can be imported again
+    with other options; only rows that the case does not have yet are then accepted.
+
     Raises:
         InputError: a file cannot be read; the case is as it was.
         UnknownNameError: no such importer or way of collection.
+        ParameterError: the platform has characters that no id can begin with.
     """
     if collection not in COLLECTIONS:
         raise UnknownNameError.among("way of collection", collection, COLLECTIONS)
     told = ReadOptions() if options is None else options
+    if told.platform is not None and not re.fullmatch(PLATFORM, told.platform):
+        raise ParameterError(f"{told.platform!r} is no name of a platform; write weibo")
     read = [(path, *_reading(path, importer_name, told)) for path in paths]
     with locked(case):
         ledgers = [_saved(case, each, options=told, collection=collection) for each in read]
@@ -118,12 +136,14 @@ def _saved(
     path, chosen, why, reading = read
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
+    told = _told(chosen.name, options, collection)
+    earlier = [each for each in source_records(case) if each["sha256"] == sha256]
+    # The same bytes, told otherwise, may give rows that were rejected: that is another import.
+    source_id = f"{sha256[:16]}-{len(earlier) + 1}" if earlier else sha256[:16]
     main = next(iter(reading.tables))
-    is_known = any(record["sha256"] == sha256 for record in source_records(case))
     fresh, again = {}, []
     for name, frame in reading.tables.items():
-        named = frame.with_columns(source_id=pl.lit(sha256[:16]))
-        fresh[name], lines = _new(case, name, named)
+        fresh[name], lines = _new(case, name, frame.with_columns(source_id=pl.lit(source_id)))
         again += [{**row, "first": None} for row in lines.to_dicts()] if name == main else []
     ledger = Ledger(
         file=path.name,
@@ -136,38 +156,41 @@ def _saved(
         duplicates=sorted(reading.duplicates.to_dicts() + again, key=lambda row: row["line"]),
         warnings=reading.warnings.to_dicts(),
         notes=reading.notes,
-        is_known=is_known,
+        is_known=any(each["told"] == told for each in earlier),
     )
-    if not is_known:
-        record = _source_record(ledger, sha256, options=options, collection=collection)
+    brings = ledger.accepted if earlier else ledger.rows_read - len(ledger.rejects)
+    if brings and not ledger.is_known:
+        record = {**_source_record(ledger, told), "source_id": source_id, "sha256": sha256}
         save_import(case, content, record=record, tables=fresh)
     return ledger
 
 
-def _source_record(
-    ledger: Ledger, sha256: str, *, options: ReadOptions, collection: str
-) -> dict[str, Any]:
-    """The import record: the columns of `sources`, what was said of the file, and its problems."""
+def _told(importer_name: str, options: ReadOptions, collection: str) -> dict[str, Any]:
+    """What was said of a file and is not in it; with the file's bytes it makes the rows."""
     at = options.collected_at
     return {
-        "source_id": sha256[:16],
-        "file": ledger.file,
-        "sha256": sha256,
-        "importer": ledger.importer,
+        "importer": importer_name,
         "collection": collection,
         "collected_at": None if at is None else at.isoformat(),
+        "platform": options.platform,
+        "table": options.table,
+        "tz": options.tz,
+        "date_order": options.date_order,
+        "columns": dict(options.columns),
+    }
+
+
+def _source_record(ledger: Ledger, told: dict[str, Any]) -> dict[str, Any]:
+    """What the import record says: what was told, counts, and each problem with its line."""
+    return {
+        "told": told,
+        **{name: told[name] for name in ("importer", "collection", "collected_at")},
+        "file": ledger.file,
         "rows_read": ledger.rows_read,
         "accepted": ledger.accepted,
         "duplicate": len(ledger.duplicates),
         "rejected": len(ledger.rejects),
         "tables": ledger.tables,
-        "options": {
-            "platform": options.platform,
-            "table": options.table,
-            "tz": options.tz,
-            "date_order": options.date_order,
-            "columns": dict(options.columns),
-        },
         "rejects": ledger.rejects,
         "duplicates": ledger.duplicates,
         "warnings": ledger.warnings,

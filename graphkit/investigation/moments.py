@@ -40,4 +40,7 @@ def moment(text: str, *, tz: str | None) -> datetime:
         if zone(tz) is None:
             raise ParameterError(f"{text!r} has no offset; write 2026-03-10T09:00+08:00 or --tz")
         read = read.replace(tzinfo=ZoneInfo(str(tz)))
-    return read.astimezone(UTC)
+    try:
+        return read.astimezone(UTC)
+    except OverflowError as error:
+        raise ParameterError(f"{text!r} is not a time; write 2026-03-10T09:00+08:00") from error

@@ -6,15 +6,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphkit.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from graphkit.findings import Detector
     from graphkit.reading.importer import Importer
+
+_T = TypeVar("_T")
 
 
 def _constants(folder: str, constant: str) -> Iterator[Any]:
@@ -23,6 +25,12 @@ def _constants(folder: str, constant: str) -> Iterator[Any]:
         yield getattr(importlib.import_module(f"graphkit.{folder}.{module.name}"), constant)
     for entry in sorted(entry_points(group=f"graphkit.{folder}"), key=lambda e: e.name):
         yield getattr(entry.load(), constant)
+
+
+def _named(sort: str, name: str, known: Mapping[str, _T]) -> _T:
+    if name not in known:
+        raise UnknownNameError.among(sort, name, known)
+    return known[name]
 
 
 def importers() -> dict[str, Importer]:
@@ -37,10 +45,7 @@ def importer(name: str) -> Importer:
     Raises:
         UnknownNameError: there is none.
     """
-    known = importers()
-    if name not in known:
-        raise UnknownNameError.among("importer", name, known)
-    return known[name]
+    return _named("importer", name, importers())
 
 
 def detectors() -> dict[str, Detector]:
@@ -55,7 +60,4 @@ def detector(name: str) -> Detector:
     Raises:
         UnknownNameError: there is none.
     """
-    known = detectors()
-    if name not in known:
-        raise UnknownNameError.among("detector", name, known)
-    return known[name]
+    return _named("detector", name, detectors())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MANGLED_ID = r"^\d+(?:\.\d+)?[eE][+-]?\d+$|^\d+\.0$"
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+UNREADABLE = (pl.Binary, pl.Duration, pl.Object)  # polars has no text for them
 NUMBER = r"^[+-]?\d+(?:\.0+)?$"
 
 
@@ -68,8 +69,8 @@ def typed(
     chosen = _chosen(rows, table, options=options, required=required)
     columns, problems = [rows.frame["source_line"]], []
     for name, source in chosen.items():
-        cells = rows.frame[source].alias(name)
         dtype = table.columns[name].dtype if name in table.columns else pl.String()  # platform
+        cells = _plain(rows.frame[source].alias(name), dtype)
         values, problem = _typed_column(cells, dtype, options)
         columns += values
         problems.append(_reason(cells, problem, source=source, filled=name in filled))
@@ -115,9 +116,8 @@ def _typed_column(
         parsed = parse_times(cells, options)
         precision = parsed["precision"].alias(f"{name}__precision")
         return [parsed["value"].alias(name), precision], parsed["problem"]
-    none = pl.Series(name, [None], pl.String).new_from_index(0, len(cells))
     if isinstance(dtype, pl.List):
-        return [_lists(cells)], none
+        return _lists(cells)
     text = cells.cast(pl.String)
     if dtype == pl.String():
         trimmed = text.str.strip_chars() if name.endswith("_id") or name == "topic" else text
@@ -147,30 +147,61 @@ def _numbers(cells: pl.Series, text: pl.Series, dtype: pl.DataType) -> pl.Series
     return text.cast(dtype, strict=False)
 
 
-def _lists(cells: pl.Series) -> pl.Series:
+def _plain(cells: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """The cells; those of nested or binary Parquet columns as the text that JSON Lines would have.
+
+    Lists of plain values stay lists where the table has a list.
+    """
+    kind = cells.dtype
+    if isinstance(dtype, pl.List) and isinstance(kind, pl.List):
+        inner = kind.inner
+        if isinstance(inner, pl.DataType) and not (inner.is_nested() or inner in UNREADABLE):
+            return cells
+    if not kind.is_nested() and kind not in UNREADABLE:
+        return cells
+    values = cells.to_list()
+    texts = [
+        v.decode(errors="backslashreplace") if isinstance(v, bytes)
+        else None if v is None
+        else json.dumps(v, default=str, ensure_ascii=False)
+        for v in values
+    ]  # fmt: skip
+    return pl.Series(cells.name, texts, pl.String)
+
+
+def _lists(cells: pl.Series) -> tuple[list[pl.Series], pl.Series]:
     """Lists from lists, from JSON arrays, or of the one text that the cell is; null is empty."""
+    none = pl.Series(cells.name, [None], pl.String).new_from_index(0, len(cells))
     if isinstance(cells.dtype, pl.List):
-        return cells.cast(pl.List(pl.String)).fill_null([])
+        return [cells.cast(pl.List(pl.String)).list.drop_nulls().fill_null([])], none
     distinct = cells.cast(pl.String).unique().drop_nulls().to_list()
     lists = pl.DataFrame(
         {"cell": distinct, "list": [_list(text) for text in distinct]},
         schema={"cell": pl.String, "list": pl.List(pl.String)},
+    ).with_columns(
+        problem=pl.when(pl.col("list").is_null()).then(pl.lit("is not a list of plain values"))
     )
     joined = (
         cells.cast(pl.String)
         .to_frame("cell")
         .join(lists, on="cell", how="left", maintain_order="left")
     )
-    return joined["list"].fill_null([]).alias(cells.name)
+    return [joined["list"].fill_null([]).alias(cells.name)], joined["problem"]
 
 
-def _list(text: str) -> list[str]:
-    if text.lstrip().startswith("["):
-        try:
-            return [str(each) for each in json.loads(text)]
-        except json.JSONDecodeError:
-            pass
-    return [text]
+def _list(text: str) -> list[str] | None:
+    """The texts of a JSON array, or the one text; None for an array of anything else."""
+    if not text.lstrip().startswith("["):
+        return [text]
+    try:
+        values = json.loads(text, parse_int=str, parse_float=str)
+        "".join(each for each in values if isinstance(each, str)).encode()
+    except json.JSONDecodeError:
+        return [text]
+    except (UnicodeEncodeError, RecursionError):
+        return None
+    known = [each for each in values if each is not None]
+    return known if all(isinstance(each, str) for each in known) else None
 
 
 def _reason(cells: pl.Series, problem: pl.Series, *, source: str, filled: bool) -> pl.Expr:

@@ -42,6 +42,10 @@ class Rows:
         return [name for name in self.frame.columns if name != "source_line"]
 
 
+def _suffix(path: Path) -> str:
+    return path.suffix.lower()
+
+
 def column_names(path: Path) -> list[str]:
     """The columns of the file, read from its first lines only; empty when it has none.
 
@@ -50,12 +54,12 @@ def column_names(path: Path) -> list[str]:
     """
     with _guarded(path):
         _refuse_empty(path)
-        if path.suffix == ".parquet":
+        if _suffix(path) == ".parquet":
             return list(pl.read_parquet_schema(path))
-        if path.suffix in JSON_LINES:
-            first = next(_json_objects(path), (0, {}))[1]
-            return list(first) if isinstance(first, dict) else []
-        return next(_records(path), (0, []))[1] if path.suffix in DELIMITED else []
+        if _suffix(path) in JSON_LINES:
+            rows = (value for _, value in _json_objects(path) if isinstance(value, dict))
+            return list(next(rows, {}))
+        return next(_records(path), (0, []))[1] if _suffix(path) in DELIMITED else []
 
 
 def read_rows(path: Path) -> Rows:
@@ -64,18 +68,19 @@ def read_rows(path: Path) -> Rows:
     Raises:
         InputError: it cannot be opened, is empty, binary or of another format.
     """
-    if path.suffix not in SUFFIXES:
+    if _suffix(path) not in SUFFIXES:
         raise InputError(
-            f"{path.name}: cannot read {path.suffix or 'a file without a suffix'}; "
+            f"{path.name}: cannot read {_suffix(path) or 'a file without a suffix'}; "
             f"give one of {', '.join(sorted(SUFFIXES))}"
         )
     with _guarded(path):
         _refuse_empty(path)
-        if path.suffix == ".parquet":
-            frame = pl.read_parquet(path).with_row_index("source_line", offset=1)
+        if _suffix(path) == ".parquet":
+            frame = pl.read_parquet(path).drop("source_line", strict=False)
+            frame = frame.with_row_index("source_line", offset=1)
             typed = frame.with_columns(pl.col("source_line").cast(pl.Int64))
             return Rows(typed, pl.DataFrame(schema=PROBLEMS), frame.height)
-        return _json_rows(path) if path.suffix in JSON_LINES else _delimited_rows(path)
+        return _json_rows(path) if _suffix(path) in JSON_LINES else _delimited_rows(path)
 
 
 def _refuse_empty(path: Path) -> None:
@@ -103,7 +108,7 @@ def _guarded(path: Path) -> Iterator[None]:
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The records of a delimited file with the line on which each begins, blank lines left out."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle, delimiter=DELIMITED[path.suffix], strict=True)
+        reader = csv.reader(handle, delimiter=DELIMITED[_suffix(path)], strict=True)
         begins = 1
         for record in reader:
             if "\0" in "".join(record):
@@ -117,8 +122,11 @@ def _delimited_rows(path: Path) -> Rows:
     records = _records(path)
     header = next(records, (0, []))[1]
     if not header or len(set(header)) < len(header):
-        twice = sorted({name for name in header if header.count(name) > 1})
-        raise InputError(f"{path.name} line 1: no header, or twice the column {', '.join(twice)}")
+        twice = sorted({name or "(no name)" for name in header if header.count(name) > 1})
+        raise InputError(
+            f"{path.name} line 1: no header, or twice the column {', '.join(twice)}; "
+            "give each column a name of its own"
+        )
     kept: list[list[str]] = []
     frames, lines, rejects, count = [], [], [], 0
     for line, record in records:
@@ -151,15 +159,27 @@ def _text_frame(header: list[str], records: list[list[str]]) -> pl.DataFrame:
 
 
 def _json_objects(path: Path) -> Iterator[tuple[int, object]]:
-    """The values of a JSONL file with their lines; a line that is not JSON gives its error."""
+    """The values of a JSONL file with their lines; a line that is no row gives its error."""
     with path.open(encoding="utf-8-sig") as handle:
         for line, text in enumerate(handle, start=1):
             if not text.strip():
                 continue
             try:
-                yield line, json.loads(text, parse_int=str, parse_float=str)
-            except json.JSONDecodeError as error:
+                value = json.loads(text, parse_int=str, parse_float=str)
+                if "\\u" in text:  # half of a surrogate pair is no text
+                    json.dumps(value, ensure_ascii=False).encode()
+                yield line, value
+            except (ValueError, RecursionError) as error:
                 yield line, error
+
+
+def _why_not(value: object) -> str:
+    """Why a value of a JSONL file is not a row."""
+    if isinstance(value, json.JSONDecodeError):
+        return value.msg
+    if isinstance(value, UnicodeEncodeError):
+        return "a character is half of a surrogate pair"
+    return "nested too deeply" if isinstance(value, RecursionError) else "not a JSON object"
 
 
 def _cell(value: object) -> str | None:
@@ -178,8 +198,7 @@ def _json_rows(path: Path) -> Rows:
             objects.append({str(name): _cell(cell) for name, cell in value.items()})
             lines.append(line)
         else:
-            reason = value.msg if isinstance(value, json.JSONDecodeError) else "not a JSON object"
-            rejects.append({"line": line, "reason": f"not a row: {reason}"})
+            rejects.append({"line": line, "reason": f"not a row: {_why_not(value)}"})
     if not objects:
         raise InputError(f"{path.name}: no line is a JSON object; give JSON Lines")
     names = list(dict.fromkeys(name for each in objects for name in each))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OFFSET = r"(?:Z|[+-]\d\d:?\d\d)$"
 DAY_FIRST = {"DMY": ("$3-$2-$1", "$2"), "MDY": ("$3-$1-$2", "$1")}
 SLASHED = r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})"
+UNREAD = "cannot be read as a time; write ISO 8601 with an offset"
+NO_ZONE = "has no time zone; give --tz, such as Asia/Shanghai"
+SKIPPED = "does not exist in the zone of --tz, whose clocks skipped it"
 RELATIVE = {
     # pattern with one number (or none): seconds of one unit, precision
     r"^(?:刚刚|just now)$": (0, "minute"),
@@ -38,22 +41,24 @@ def parse_times(cells: pl.Series, options: ReadOptions) -> pl.DataFrame:
     """
     if isinstance(cells.dtype, pl.Datetime):
         zoned = cells.dtype.time_zone is not None
-        return _result(cells.to_frame("cell"), _native(options, zoned=zoned), pl.lit("second"))
+        lacks_zone = not zoned and options.tz is None
+        bad = NO_ZONE if lacks_zone else SKIPPED
+        return _result(cells.to_frame("cell"), _native(options, zoned=zoned), bad)
     if cells.dtype.is_numeric():
-        epoch = _epoch(pl.col("cell").cast(pl.Float64))
-        return _result(cells.to_frame("cell"), epoch, pl.lit("second"))
+        number = pl.col("cell").cast(pl.Float64)  # with fewer digits it is a date or a year
+        epoch = _epoch(pl.when(number.is_between(1e8, 1e16, closed="left")).then(number))
+        return _result(cells.to_frame("cell"), epoch, UNREAD)
     return _parse_text(cells.cast(pl.String).str.strip_chars(), options)
 
 
-def _result(frame: pl.DataFrame, value: pl.Expr, precision: pl.Expr) -> pl.DataFrame:
-    bad = "cannot be read as a time; write ISO 8601 with an offset"
+def _result(frame: pl.DataFrame, value: pl.Expr, bad: str) -> pl.DataFrame:
     problem = pl.when(pl.col("cell").is_not_null() & pl.col("value").is_null()).then(pl.lit(bad))
     return (
         frame.with_columns(value=value.cast(TIME))
         .with_columns(
             precision=pl.when(pl.col("value").is_null())
             .then(pl.lit("unknown"))
-            .otherwise(precision),
+            .otherwise(pl.lit("second")),
             problem=problem,
         )
         .select("value", "precision", "problem")
@@ -127,9 +132,13 @@ def _with_offset(iso: pl.Expr) -> pl.Expr:
 def _relative(cell: pl.Expr, collected_at: datetime | None) -> pl.Expr:
     if collected_at is None:
         return pl.lit(None, TIME)
+    has_digits = cell.str.contains(r"^\d")
     ago = [
         pl.when(cell.str.contains(f"(?i){pattern}")).then(
-            cell.str.extract(r"^(\d+)").cast(pl.Int64, strict=False).fill_null(1) * unit
+            cell.str.extract(r"^(\d{1,6})\D")
+            .fill_null(pl.when(~has_digits).then(pl.lit("1")))
+            .cast(pl.Int64)
+            * unit
         )
         for pattern, (unit, _) in RELATIVE.items()
     ]
@@ -159,10 +168,9 @@ def _problem(options: ReadOptions, *, has_order: bool) -> pl.Expr:
         pl.when(pl.col("is_slashed") & pl.lit(not has_order)).then(
             pl.lit("may be day-first or month-first; give --date-order DMY or MDY")
         ),
-        pl.when(pl.col("local").is_not_null() & pl.lit(options.tz is None)).then(
-            pl.lit("has no time zone; give --tz, such as Asia/Shanghai")
-        ),
-        pl.lit("cannot be read as a time; write ISO 8601 with an offset"),
+        pl.when(pl.col("local").is_not_null() & pl.lit(options.tz is None)).then(pl.lit(NO_ZONE)),
+        pl.when(pl.col("local").is_not_null() & ~pl.col("is_zoned")).then(pl.lit(SKIPPED)),
+        pl.lit(UNREAD),
     ]
     unread = pl.col("cell").is_not_null() & pl.col("value").is_null()
     return pl.when(unread).then(pl.coalesce(reasons))

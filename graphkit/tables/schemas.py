@@ -154,7 +154,9 @@ SOURCES = Table(
     "One imported file.",
     ("source_id",),
     {
-        "source_id": Column(TEXT, "first 16 hex digits of the file's SHA-256"),
+        "source_id": Column(
+            TEXT, "first 16 hex digits of the file's SHA-256, and -2 where it was imported again"
+        ),
         "file": Column(TEXT, "its name when it was imported"),
         "sha256": Column(TEXT, "its SHA-256"),
         "importer": Column(TEXT, "the importer that read it"),

@@ -181,7 +181,8 @@ def _asked(
     elif read_as == "url":
         links = posts.select("post_id", url="urls").explode("url").drop_nulls()
         url = canonical_url(pl.Series([what.strip()]))[0]
-        asked = links.filter(canonical_url(links["url"]) == url).select(node_id="post_id").unique()
+        is_asked = canonical_url(links["url"]) == pl.lit(url, pl.String)  # null: no address at all
+        asked = links.filter(is_asked).select(node_id="post_id").unique()
     else:
         words = normal_form(pl.Series([what], dtype=pl.String))
         return pl.DataFrame({"node_id": pl.Series([None], dtype=pl.String), "words": words})

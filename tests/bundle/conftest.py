@@ -219,7 +219,7 @@ def _trace():
 def new_case(root):
     case = create_case(root, name="Bridge <case>", zone="Asia/Shanghai")
     record = {
-        "source_id": SOURCE, "file": "mossy_finch-export.csv", "sha256": "ab" * 32,
+        "told": {}, "source_id": SOURCE, "file": "mossy_finch-export.csv", "sha256": "ab" * 32,
         "importer": "canonical", "collection": "keyword", "collected_at": "2025-03-02T00:00:00Z",
         "rows_read": 30, "accepted": 30, "duplicate": 0, "rejected": 0,
     }  # fmt: skip

@@ -84,3 +84,21 @@ def test_a_case_of_another_format_says_so(case):
     (case.root / "case.toml").write_text("format_version = 9\n")
     with pytest.raises(CaseError, match="is a case of format 9, this graphkit reads 1"):
         open_case(case.root)
+
+
+def test_a_case_without_a_name_or_zone_says_so(case):
+    (case.root / "case.toml").write_text("format_version = 1\n")
+    with pytest.raises(CaseError, match=r"its case\.toml has no name or no zone"):
+        open_case(case.root)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"x\n", "audit log: it holds a line that is not JSON"),
+        (b"[1]\n", "audit log: line 1 does not follow the one before"),
+    ],
+)
+def test_a_line_that_is_no_audit_record_is_found(case, line, problem):
+    (case.root / "audit.jsonl").write_bytes(line)
+    assert case_problems(case.root) == [problem]

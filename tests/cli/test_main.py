@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from graphkit.cli import VERBS, main, parser_of
+from graphkit.errors import UnknownNameError
 
 
 def run(*arguments):
@@ -130,3 +131,63 @@ def test_what_was_found_by_hand_is_a_row(case, capsys):
     assert run("searched", case, "archive", "bridge", "--found", "0") == 0
     assert run("doctor", case) == 0
     assert "0 problems" in capsys.readouterr().out
+
+
+def test_a_hostile_file_name_does_not_reach_the_terminal(case, tmp_path, capsys):
+    path = tmp_path / "a\x1b[31m.csv"
+    path.write_text("post_id,account_id,created_at\n1,a,1773104400\n")
+    assert run("import", case, path) == 0
+    path.write_text("")
+    assert run("import", case, path) == 2
+    assert run("import", case, tmp_path / "b\x1b.csv") == 2
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    assert "a[U+001B][31m.csv: 1 rows read" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("",),
+        ("searched", "CASE", "桥\N{BRIDGE AT NIGHT}\udce9", "bridge", "--found", "0"),
+        ("searched", "CASE", "archive", "bridge", "--found", "-1"),
+        ("new", "/dev/null/case"),
+        ("graph", "CASE", "coaction", "-o", "a.csv", "--within", "999999999999999999d"),
+        ("add", "CASE", "x", "--seen-at", "0001-01-01T00:00+12:00", "--by", "Lin"),
+        ("dashboard", "CASE", "--port", "99999999"),
+        ("doctor", "/dev/null"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_2(case, capsys, arguments):
+    capsys.readouterr()
+    assert run(*(case if each == "CASE" else each for each in arguments)) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+
+
+def test_an_unknown_name_does_not_list_thousands():
+    message = str(UnknownNameError.among("account", "x", map(str, range(5000))))
+    assert message.endswith(" and 4,980 more")
+    assert str(UnknownNameError.among("finding", "x", [])) == (
+        "no finding is called 'x'; there are: none"
+    )
+
+
+def test_what_is_no_address_is_traced_to_nothing(case, capsys):
+    assert run("trace", case, "http://[::bad", "--as", "url") == 0
+    assert "not determinable" in capsys.readouterr().out
+
+
+def test_a_register_says_which_rows_it_rejects(case, tmp_path, capsys):
+    path = tmp_path / "register.csv"
+    path.write_text("subject_kind,subject_id,label\naccount,1,outlet\n,,\n")
+    capsys.readouterr()
+    assert run("register", case, path) == 0
+    out, err = capsys.readouterr()
+    assert out == "1 of 2 rows registered\n"
+    assert err.startswith("  line 3: rejected: nothing in column")
+
+
+def test_a_closed_stdout_is_no_error(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run("detectors") == 0

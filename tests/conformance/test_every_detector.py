@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
+import polars as pl
 import pytest
 
 from graphkit.case import evidence, load_corpus, runs
 from graphkit.errors import ParameterError
-from graphkit.findings import params_from, specs
+from graphkit.findings import CaveatOutcome, Grade, params_from, specs
 from graphkit.investigation.plugins import detectors
 from graphkit.tables import TABLES, Corpus
 
@@ -20,6 +21,7 @@ CONTRACT = {
     "q_value", "null_model", "summary", "subjects", "window", "measures", "evidence_count",
     "evidence", "caveats", "params",
 }  # fmt: skip
+REPETITIONS = {"permutations", "copies", "shuffles"}
 each_detector = pytest.mark.parametrize("name", sorted(DETECTORS))
 
 
@@ -88,6 +90,21 @@ def test_a_summary_is_one_sentence_about_rows_and_names_nobody(world_case, by_de
         assert not [word for word in summary.split() if word.strip("@,.") in handles]
         assert "bot" not in summary.lower().split()
         assert not any(account in summary for account in record["subjects"]["accounts"])
+
+
+@each_detector
+def test_on_rows_whose_collection_breaks_the_null_it_stays_weak_and_says_so(world_case, name):
+    corpus = load_corpus(world_case)
+    unknown = corpus.sources.with_columns(collection=pl.lit("unknown"))
+    detector = DETECTORS[name]
+    quick = {s.name: "19" for s in specs(detector.params) if s.name in REPETITIONS}
+    params = params_from(detector.params, quick)
+    found = list(detector.detect(replace(corpus, sources=unknown), params))
+    assert {f.grade for f in found if f.grade is not None} == {Grade.WEAK}
+    for finding in found:
+        told = [c for c in finding.caveats if "collect" in f"{c.hypothesis} {c.test}"]
+        assert told
+        assert finding.grade is None or CaveatOutcome.WEAKENS in {c.outcome for c in told}
 
 
 @each_detector

@@ -66,6 +66,11 @@ def test_an_edge_counts_objects_and_rows_and_who_was_first():
     assert edge["last_at"] == START + timedelta(seconds=100)
 
 
+def test_at_the_same_second_nobody_was_first():
+    found = coaction(log(("amy", "x", 5), ("zoe", "x", 5)), within=MINUTE)
+    assert found.edges.select("a_first_count", "b_first_count").row(0) == (0, 0)
+
+
 def test_every_weight_has_its_rows():
     rows = [
         ("zoe", "x", 0),

@@ -57,9 +57,9 @@ def crowd(dice, accounts=400, topics=60, rows=6000, hours=48):
     ]
 
 
-def push(dice, members=12, topics=4):
+def push(dice, members=12, topics=4, late=300):
     return [
-        (f"p{n}", f"pushed{t}", 9000 * (t + 1) + dice.randrange(300))
+        (f"p{n}", f"pushed{t}", 9000 * (t + 1) + dice.randrange(late))
         for t in range(topics)
         for n in range(members)
     ]
@@ -153,14 +153,15 @@ def test_an_empty_log_has_no_groups():
     assert co_audience(log, Grid(600, 0), CoAudienceRule()).groups == ()
 
 
-def test_of_one_family_on_several_grids_the_least_likely_by_chance_is_kept():
+@pytest.mark.parametrize(("late", "width"), [(300, 600), (1500, 3600)])
+def test_of_one_family_on_several_grids_the_least_likely_by_chance_is_kept(late, width):
     dice = Random(1)
-    log = log_of(crowd(dice) + push(dice))
+    log = log_of(crowd(dice) + push(dice, late=late))
     grids = [Grid(width, 0) for width in (600, 3600)]
     groups = [g for grid in grids for g in co_audience(log, grid, CoAudienceRule()).groups]
     ((kept, others),) = distinct_groups(groups)
     assert len(groups) == 2
-    assert (kept.grid, others) == (Grid(600, 0), 1)
+    assert (kept.grid, others) == (Grid(width, 0), 1)
     assert kept.surprise == max(g.surprise for g in groups)
 
 

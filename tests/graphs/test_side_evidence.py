@@ -106,3 +106,11 @@ def test_what_the_data_do_not_say_has_no_row():
     rows = actions.filter(object_id="pushed").with_columns(group=pl.lit(0, pl.Int64))
     found = side_evidence(rows, actions, ACCOUNTS.empty(), POSTS.empty())
     assert found["test"].to_list() == ["first-seen"]
+
+
+def test_where_nothing_was_deleted_deletion_has_no_row():
+    actions, accounts, posts = world()
+    rows = actions.filter(object_id="pushed").with_columns(group=pl.lit(0, pl.Int64))
+    kept = posts.with_columns(deleted_at=pl.lit(None, posts.schema["deleted_at"]))
+    found = side_evidence(rows, actions, accounts, kept)
+    assert found["test"].to_list() == ["cohort", "first-seen", "same-text"]

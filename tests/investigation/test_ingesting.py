@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 
 from graphkit.case import create_case, load_corpus, open_case, source_records, stored
-from graphkit.errors import CaseError, InputError, UnknownNameError
+from graphkit.errors import CaseError, InputError, ParameterError, UnknownNameError
+from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
 from graphkit.reading.importer import ReadOptions
 
@@ -202,3 +203,160 @@ def test_the_platform_in_a_file_qualifies_the_accounts_of_any_table(case, tmp_pa
     ingest(case, [written(tmp_path, "a.csv", text)])
     assert stored(case, "actions")["account_id"].to_list() == ["weiju:7"]
     assert stored(case, "actions")["object_id"].to_list() == ["topic"]
+
+
+POSTS = "post_id,account_id,created_at\n"
+
+
+def test_a_file_of_which_no_row_is_accepted_can_be_imported_again(case, tmp_path):
+    path = written(tmp_path, "a.csv", POSTS + "1,a,2026-03-10 09:00\n")
+    [refused] = ingest(case, [path])
+    assert (refused.rows_read, refused.accepted, len(refused.rejects)) == (1, 0, 1)
+    assert source_records(case) == []
+    [ledger] = ingest(case, [path], options=ReadOptions(tz="Asia/Shanghai"))
+    assert (ledger.accepted, ledger.is_known) == (1, False)
+
+
+def test_posts_that_lack_their_times_are_not_taken_for_accounts(case, tmp_path):
+    path = written(tmp_path, "a.csv", "post_id,account_id,time\n1,a,1773104400\n")
+    with pytest.raises(InputError, match="no importer knows this format"):
+        ingest(case, [path])
+
+
+def test_a_problem_of_the_map_names_the_file(case, tmp_path):
+    path = written(tmp_path, "a.csv", POSTS + "1,a,1773104400\n")
+    with pytest.raises(InputError, match=r"^a\.csv: the map names the column nope"):
+        ingest(case, [path], options=ReadOptions(columns={"text": "nope"}))
+
+
+@pytest.mark.parametrize("platform", ["", "a:b", "we ibo", "\x1b[31m"])
+def test_a_platform_with_which_no_id_can_begin_is_refused(case, tmp_path, platform):
+    path = written(tmp_path, "a.csv", POSTS + "1,a,1773104400\n")
+    with pytest.raises(ParameterError, match="is no name of a platform"):
+        ingest(case, [path], options=ReadOptions(platform=platform))
+
+
+def test_a_name_too_long_for_a_file_is_said(case, tmp_path):
+    with pytest.raises(InputError, match=r"cannot be read \(File name too long\)"):
+        ingest(case, [tmp_path / ("a" * 300 + ".csv")])
+
+
+def test_a_suffix_in_capitals_is_the_same_suffix(case, tmp_path):
+    [ledger] = ingest(case, [written(tmp_path, "A.CSV", POSTS + "1,a,1773104400\n")])
+    assert ledger.accepted == 1
+
+
+LINE = '{"post_id":"%s","account_id":"a","created_at":"2026-03-10T01:00:00Z"%s}\n'
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        (r',"text":"\ud800"', "not a row: a character is half of a surrogate pair"),
+        (r',"\ud800":"x"', "not a row: a character is half of a surrogate pair"),
+        (',"text":' + "[" * 100_000, "not a row: nested too deeply"),
+        (',"urls":[{"u":1}]', 'column \'urls\' ("[{"u": "1"}]") is not a list of plain values'),
+    ],
+)
+def test_a_line_that_holds_no_row_is_rejected_wherever_it_stands(case, tmp_path, field, reason):
+    text = LINE % (1, field) + LINE % (2, ',"urls":["u",null]')
+    [ledger] = ingest(case, [written(tmp_path, "a.jsonl", text)])
+    assert (ledger.rows_read, ledger.accepted) == (2, 1)
+    assert ledger.rejects == [{"line": 1, "reason": reason}]
+    assert stored(case, "posts")["urls"].to_list() == [["u"]]
+
+
+def parquet(tmp_path, **columns):
+    at = datetime(2026, 3, 10, 1, tzinfo=UTC)
+    values = {"post_id": [1, 2], "account_id": ["a", "b"], "created_at": [at, at]}
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({**values, **columns}).write_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "accepted"),
+    [
+        ("post_id", [["1"], None], 1),
+        ("text", [b"a", b"\xff"], 2),
+        ("text", [["a"], None], 2),
+        ("text", [{"a": 1}, None], 2),
+        ("urls", [[{"u": "x"}], []], 1),
+        ("urls", pl.Series([["a", "b"]] * 2, dtype=pl.Array(pl.String, 2)), 2),
+        ("urls", [[1], [2]], 2),
+        ("platform", [["x"], ["y"]], 2),
+        ("created_at", [timedelta(1)] * 2, 0),
+        ("created_at", [1773104400.5, float("nan")], 1),
+        ("created_at", [float("inf"), -1.0], 0),
+        ("created_at", [20260310, 2026], 0),
+        ("created_at", [date(2026, 3, 10)] * 2, 0),
+        ("source_line", [5, 6], 2),
+    ],
+)
+def test_parquet_columns_of_any_type_are_read_or_rejected(case, tmp_path, column, values, accepted):
+    [ledger] = ingest(case, [parquet(tmp_path, **{column: values})])
+    assert (ledger.rows_read, ledger.accepted) == (2, accepted)
+    assert len(ledger.rejects) == 2 - accepted
+
+
+NAIVE = ["2026-03-10T09:00:00"] * 2
+
+
+def test_a_parquet_time_without_zone_says_so(case, tmp_path):
+    [ledger] = ingest(case, [parquet(tmp_path, created_at=pl.Series(NAIVE).str.to_datetime())])
+    assert ledger.rejects[0]["reason"].endswith(
+        "has no time zone; give --tz, such as Asia/Shanghai"
+    )
+
+
+HOT = (
+    "date,hour,order,band_rank,c_type,title,hot,ads\n"
+    "2025-03-01,1,1,1,1,#桥#,5,1\n"
+    "2025-03-01,x,1,1,1,a,5,0\n"
+    "2025-03-01,99,1,1,1,b,5,0\n"
+    "2025-03-01,1,2,one,1,c,5,0\n"
+)
+
+
+def test_a_hot_list_as_text_is_read_and_its_faults_are_rejected(case, tmp_path):
+    [ledger] = ingest(case, [written(tmp_path, "hot.csv", HOT)])
+    assert (ledger.rows_read, ledger.accepted) == (4, 1)
+    assert {row["line"]: row["reason"] for row in ledger.rejects} == {
+        3: "not a number in column hour",
+        4: "no date or hour",
+        5: "not a number in column band_rank",
+    }
+    [row] = stored(case, "rankings").to_dicts()
+    assert (row["topic"], row["rank"], row["is_promoted"]) == ("桥", 1, True)
+
+
+def test_a_file_that_is_no_hot_list_is_refused_by_its_importer(case, tmp_path):
+    path = written(tmp_path, "a.csv", POSTS + "1,a,1773104400\n")
+    with pytest.raises(InputError, match=r"a\.csv: no column date, hour"):
+        ingest(case, [path], importer_name="weibo-hot")
+
+
+def test_rows_that_lacked_an_option_are_accepted_when_it_is_given_and_no_row_comes_twice(
+    case, tmp_path
+):
+    rows = "1,a,1773104400\n2,a,2026-03-10 09:00:00\n"
+    path = written(tmp_path, "a.csv", f"post_id,account_id,created_at\n{rows}")
+    [first] = ingest(case, [path])
+    [second] = ingest(case, [path], options=ReadOptions(tz="Asia/Shanghai"))
+    [third] = ingest(case, [path], options=ReadOptions(tz="Asia/Shanghai"))
+    assert (first.accepted, len(first.rejects)) == (1, 1)
+    assert (second.accepted, len(second.duplicates), len(second.rejects)) == (1, 1, 0)
+    assert third.is_known
+    assert load_corpus(case).posts["post_id"].to_list() == ["local:1", "local:2"]
+    ids = load_corpus(case).sources["source_id"].to_list()
+    assert ids == [ids[0], f"{ids[0]}-2"]
+
+
+def test_a_run_is_another_run_when_the_same_bytes_were_read_in_another_zone(tmp_path):
+    path = written(tmp_path, "a.csv", "post_id,account_id,created_at\n1,a,2026-03-10 09:00:00\n")
+    seen = set()
+    for zone in ("Asia/Shanghai", "UTC"):
+        case = create_case(tmp_path / zone.replace("/", "-"))
+        ingest(case, [path], options=ReadOptions(tz=zone))
+        seen |= {run.run_id for run in detect(case, ["citation-loop"])}
+    assert len(seen) == 2

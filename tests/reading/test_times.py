@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -103,3 +103,18 @@ def test_typed_times_and_numbers_are_taken_as_they_are():
     assert number["value"].to_list() == [NINE]
     assert parse_times(naive, IN_SHANGHAI)["value"].to_list() == [NINE]
     assert parse_times(naive, ReadOptions())["problem"].null_count() == 0
+
+
+def test_a_relative_time_of_more_digits_than_can_be_meant_is_not_one_ago():
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    cells = pl.Series(["9" * 21 + " minutes ago", "5 minutes ago", "yesterday"])
+    read = parse_times(cells, ReadOptions(collected_at=at))
+    assert read["value"].to_list() == [None, at - timedelta(minutes=5), at - timedelta(days=1)]
+
+
+def test_a_time_that_the_clocks_skipped_is_said_to_be_none():
+    cells = pl.Series(["2026-03-08 02:30:00"])
+    read = parse_times(cells, ReadOptions(tz="America/New_York"))
+    assert read["problem"].to_list() == [
+        "does not exist in the zone of --tz, whose clocks skipped it"
+    ]
