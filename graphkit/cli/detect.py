@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     for each in detect(case, args.kinds, settings=_settings(args.set)):
         empty = each.recipe["not_tested"]
         if empty:
-            print(f"{each.detector}: not tested, no rows in {', '.join(empty)}")
+            print(f"{each.detector}: not tested, no {', '.join(empty)}")
             continue
         graded = sum(1 for record in each.findings if record["grade"] is not None)
         others = len(each.findings) - graded

@@ -32,9 +32,13 @@ def _settings_for(chosen: Detector, settings: Mapping[str, str]) -> dict[str, st
 def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str) -> dict[str, Any]:
     """What makes a run: inputs by hash, detector, parameters, versions; and why it has no answer.
 
-    `not_tested` names the tables that the detector needs and that have no rows, else it is empty.
+    `not_tested` names the tables that the detector needs and that have no rows, or no actions of
+    the acts that it counts; else it is empty.
     """
-    used = [name for name in chosen.needs if corpus.table(name).is_empty()]
+    missing = [name for name in chosen.needs if corpus.table(name).is_empty()]
+    acts = getattr(params, "acts", ())
+    if acts and not missing and not corpus.actions["act"].is_in(acts).any():
+        missing.append(f"actions that are {', '.join(acts)}")
     return {
         "detector": chosen.name,
         "version": chosen.version,
@@ -42,7 +46,7 @@ def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str
         "inputs": sorted(corpus.sources["sha256"].unique().to_list()),
         "imports": imported,
         "versions": {"graphkit": __version__, **{name: version(name) for name in LIBRARIES}},
-        "not_tested": used,
+        "not_tested": missing,
     }
 
 

@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graphkit.case import basket, decisions, judgements
+from graphkit.case import basket, decisions, judgements, set_basket
 
 sync_api = pytest.importorskip("playwright.sync_api")
+sync_api.expect.set_options(timeout=20_000)  # a busy machine draws late
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 PAGES = [
@@ -241,17 +242,21 @@ def test_a_second_message_is_seen_and_the_focus_stays_on_what_was_pressed(tab, b
     open_page(tab, base + "/")
     tab.locator(".line button").first.focus()
     tab.keyboard.press("Enter")
-    sync_api.expect(tab.locator("#said")).to_contain_text("evidence.")
+    sync_api.expect(tab.locator("#said")).to_have_text("Added to the evidence.")
+    sync_api.expect(tab.locator("nav").first).to_contain_text("Evidence (1)")  # drawn anew
+    sync_api.expect(tab.locator(".line button").first).to_have_text("In evidence · remove")
     sync_api.expect(tab.locator(".line button").first).to_be_focused()
     tab.evaluate("document.getAnimations().forEach((each) => each.finish())")
     sync_api.expect(tab.locator("#said")).not_to_be_visible()
-    tab.keyboard.press("Enter")
-    sync_api.expect(tab.locator("#said")).to_contain_text("evidence.")
+    tab.locator(".line button").first.press("Enter")
+    sync_api.expect(tab.locator("nav").first).to_contain_text("Evidence (0)")
     sync_api.expect(tab.locator("#said")).to_be_visible()
     sync_api.expect(tab.locator(".line button").first).to_be_focused()
 
 
 def test_from_a_finding_to_a_checked_bundle(tab, base, case):
+    for kept in basket(case):
+        set_basket(case, kept, kept=False)
     open_page(tab, base + "/")
     tab.locator(".line h3 a").first.click()
     sync_api.expect(tab.locator("h1")).to_have_text("Coordinated sharing: coordinated")

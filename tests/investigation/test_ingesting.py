@@ -360,3 +360,13 @@ def test_a_run_is_another_run_when_the_same_bytes_were_read_in_another_zone(tmp_
         ingest(case, [path], options=ReadOptions(tz=zone))
         seen |= {run.run_id for run in detect(case, ["citation-loop"])}
     assert len(seen) == 2
+
+
+def test_a_detector_whose_acts_the_log_does_not_hold_is_not_tested_and_says_so(case, tmp_path):
+    rows = "object_id,account_id,content_id,timestamp_share\no,a,1,1773104400\no,b,2,1773104401\n"
+    ingest(case, [written(tmp_path, "log.csv", rows)])
+    runs = {run.detector: run.recipe["not_tested"] for run in detect(case)}
+    assert runs["coordinated-sharing"] == []
+    assert runs["citation-loop"] == ["posts", "citations"]
+    [missing] = runs["ranking-manipulation"]
+    assert missing.startswith("actions that are search, ")
