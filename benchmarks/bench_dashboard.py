@@ -7,6 +7,7 @@ which a busy machine inflates less than the clock.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import threading
@@ -113,6 +114,7 @@ DRAW = """async () => {
 
 def main() -> None:
     """Prints the figures."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line a request
     with tempfile.TemporaryDirectory() as folder:
         case = made_case(Path(folder))
         held, begin = snapshot(case.root), time.process_time()
