@@ -11,7 +11,7 @@ from graphkit.investigation.shipped import datasets
 from graphkit.reading.importer import ReadOptions
 from graphkit.tables import TABLES
 
-FILES = {file.path.name: file for each in datasets().values() for file in each.files}
+FILES = {f.path.name: f for each in datasets().values() for f in each.files if f.importer}
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
