@@ -55,9 +55,19 @@ def detector_page() -> str:
 
 
 def format_page() -> str:
-    """The page on the formats."""
-    rows = [f"| {each.name} | {each.summary} |\n" for each in importers().values()]
-    return "".join([f"# Formats\n\n{NOTE}\n| format | what it is |\n|---|---|\n", *rows])
+    """The page on the formats: how each is known, and which tables come out."""
+    parts = [
+        f"# Formats\n\n{NOTE}\nEvery other CSV, JSON Lines, Parquet or Excel file is imported "
+        "with a column map (see [importing](../import.md)). Files may be compressed (`.gz`, "
+        "`.zst`, `.bz2`) and may lie in folders.\n\n"
+        "| format | what it is | known by | tables | its own zone |\n|---|---|---|---|---|\n"
+    ]
+    for each in importers().values():
+        needs, gives = (", ".join(f"`{n}`" for n in names) for names in (each.needs, each.gives))
+        zone = "" if each.zone is None else each.zone
+        cells = [each.name, each.summary, needs, gives, zone]
+        parts.append(f"| {' | '.join(cells)} |\n")
+    return "".join(parts)
 
 
 def verb_page() -> str:

@@ -12,11 +12,12 @@ import polars as pl
 from graphkit.investigation.plugins import detectors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dashboards.snapshot import Record, Snapshot
 
 PAGE_SIZE = 20
+FILES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -66,25 +67,43 @@ def subject_counts(finding: Record) -> dict[str, int]:
 
 
 def ledger(sources: Sequence[Record]) -> list[dict[str, Any]]:
-    """One line an imported file: file, importer, collection, the counts, reasons of rejects."""
-    return [
-        {
-            **{name: source[name] for name in ("file", "importer", "collection")},
-            **{name: source[name] for name in ("rows_read", "accepted", "duplicate", "rejected")},
-            "reasons": _reasons(source["rejects"]),
-            "warnings": _reasons(source["warnings"]),
-        }
-        for source in sources
-    ]
+    """One line an imported file: file, importer, collection, the counts, reasons of rejects.
+
+    Files that one importer read in one command are one line where they are more than twenty.
+    """
+    together: dict[tuple[str, str], list[Record]] = {}
+    for source in sources:
+        together.setdefault((source["batch_id"], source["importer"]), []).append(source)
+    lines = []
+    for group in together.values():
+        many = len(group) > FILES_SHOWN
+        lines += [_line(group)] if many else [_line([source]) for source in group]
+    return lines
 
 
-def _reasons(problems: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, list[int]]]:
+def _line(sources: Sequence[Record]) -> dict[str, Any]:
+    more = f" (+ {len(sources) - 1:,})" if len(sources) > 1 else ""
+    return {
+        "file": f"{sources[0]['file']}{more}",
+        **{name: sources[0][name] for name in ("importer", "collection")},
+        **{
+            name: sum(source[name] for source in sources)
+            for name in ("rows_read", "accepted", "duplicate", "rejected")
+        },
+        "reasons": _reasons([each for s in sources for each in s["reasons"]["rejected"]]),
+        "warnings": _reasons([each for s in sources for each in s["reasons"]["warning"]]),
+    }
+
+
+def _reasons(problems: Sequence[Sequence[Any]]) -> list[tuple[str, int, list[int]]]:
     """Each reason once: how often, and the first lines."""
+    counts: Counter[str] = Counter()
     lines: dict[str, list[int]] = {}
-    for problem in problems:
-        lines.setdefault(str(problem["reason"]), []).append(int(problem["line"]))
-    ranked = sorted(lines.items(), key=lambda each: (-len(each[1]), each[0]))
-    return [(reason, len(at), sorted(at)[:5]) for reason, at in ranked]
+    for reason, count, first in problems:
+        counts[reason] += count
+        lines.setdefault(reason, []).extend(first)
+    ranked = sorted(counts, key=lambda reason: (-counts[reason], reason))
+    return [(reason, counts[reason], sorted(lines[reason])[:5]) for reason in ranked]
 
 
 def missing_values(snapshot: Snapshot) -> list[tuple[str, str, int, int]]:

@@ -154,14 +154,21 @@ def _params(params: Mapping[str, Any]) -> str:
 
 def _searches(contents: Contents) -> Html:
     rows: list[list[object]] = [
-        [each["where"], each["query"], each["found"], each["at"]] for each in contents.searches
+        [each["where"], each["query"], each["found"], *_when_and_by_whom(each)]
+        for each in contents.searches
     ]
     none = tag("p", "No search outside the case is on record.")
     return tag(
         "section",
         tag("h2", "What was looked for, found or not"),
-        table(["Where", "Query", "Found", "At"], rows) if rows else none,
+        table(["Where", "Query", "Found", "At", "By"], rows) if rows else none,
     )
+
+
+def _when_and_by_whom(search: Mapping[str, Any]) -> tuple[str, str]:
+    """When it was searched, as told, else when that was written down; by whom where it is told."""
+    at, by = search.get("searched_at"), search.get("by")
+    return search["at"] if at is None else at, "" if by is None else by
 
 
 def _methods(contents: Contents, limits: Mapping[str, Sequence[str]]) -> Html:

@@ -153,13 +153,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "text": "text",
         "parent_id": "post",
         "root_id": "post",
+        "url": "hash",
         "urls": "said",
         "mentions": "handle",
         "hashtags": "said",
         "source_label": "said",
         "client": "said",
     },
-    "citations": {"post_id": "post", "target": "said"},
+    "citations": {"post_id": "post", "target": "said", "outlet": "said"},
     "actions": {
         "action_id": "hash",
         "account_id": "account",
@@ -168,6 +169,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "rankings": {"list_id": "said", "topic": "said", "category": "said"},
     "labels": {"subject_id": "said", "label": "said", "labelled_by": "said", "url": "said"},
+    "revisions": {"subject_id": "said", "value": "hash"},
     "sources": {"file": "said"},
 }
 _MASKS: Mapping[str, Callable[[Withheld, pl.DataFrame, str], pl.Series]] = {

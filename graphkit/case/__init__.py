@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A case on disk: tables, runs, traces, decisions, audit log. Everything is saved by rename."""
 
+from graphkit.case.batches import ledger_rows, save_import, source_records
 from graphkit.case.decisions import (
     add_judgement,
     add_name,
@@ -18,7 +19,7 @@ from graphkit.case.folder import Case, create_case, locked, open_case, write_fil
 from graphkit.case.journal import append_audit, audit, audit_head
 from graphkit.case.pseudonyms import pseudonym, pseudonyms
 from graphkit.case.runs import Run, evidence, finding, findings, run_id_of, runs, save_run
-from graphkit.case.store import imports, load_corpus, save_import, source_records, sources, stored
+from graphkit.case.store import imports, load_corpus, sources, stored
 from graphkit.case.traces import save_trace, traces
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "findings",
     "imports",
     "judgements",
+    "ledger_rows",
     "load_corpus",
     "locked",
     "named_accounts",

@@ -58,15 +58,29 @@ def named_accounts(case: Case) -> frozenset[str]:
     return frozenset(str(each["account_id"]) for each in decisions(case))
 
 
-def add_search(case: Case, where: str, query: str, *, found: int) -> Record:
-    """The search as saved: {where, query, found, at}. `found` is how many hits there were.
+def add_search(
+    case: Case,
+    where: str,
+    query: str,
+    *,
+    found: int,
+    searched_at: str | None = None,
+    by: str | None = None,
+) -> Record:
+    """The search as saved: {where, query, found, searched_at, by, at}.
+
+    `found` is how many hits there were, `searched_at` when it was, where that is told (ISO 8601),
+    `at` when it was saved.
 
     Raises:
-        ParameterError: `found` is below 0.
+        ParameterError: `found` is below 0, or where or what was searched is blank.
     """
     if found < 0:
         raise ParameterError(f"{found} hits cannot have been found; write 0 for none")
-    saved = append_journal(case, "searches.jsonl", {"where": where, "query": query, "found": found})
+    if not where.strip() or not query.strip():
+        raise ParameterError("a search needs a place and a question; write both")
+    record = {"where": where, "query": query, "found": found, "searched_at": searched_at, "by": by}
+    saved = append_journal(case, "searches.jsonl", record)
     append_audit(case, "search", {"found": found})
     return saved
 

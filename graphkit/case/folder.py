@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FOLDERS = ("inputs", "tables", "runs", "traces", "derived", "exports", "keys")
 
 
@@ -90,9 +90,13 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Writes `content` to `path` by rename: a kill leaves the old file or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    part.chmod(mode)
-    part.replace(path)
+    try:
+        with part.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.chmod(mode)
+        part.replace(path)
+    except OSError:  # a full disk
+        part.unlink(missing_ok=True)
+        raise

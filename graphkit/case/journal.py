@@ -62,10 +62,15 @@ def append_audit(case: Case, event: str, detail: Mapping[str, Any]) -> Record:
     log leaves the case with every bundle.
     """
     with locked(case):
-        lines = _lines(case, "audit.jsonl")
-        prev = hashlib.sha256(lines[-1]).hexdigest() if lines else NO_LINE
-        saved = {"seq": len(lines), "prev": prev, "at": now(), "event": event, "detail": detail}
-        _append_line(case, "audit.jsonl", canonical_json(saved))
+        return append_audit_line(case, event, detail)
+
+
+def append_audit_line(case: Case, event: str, detail: Mapping[str, Any]) -> Record:
+    """As `append_audit`, for a caller that holds the case's lock."""
+    lines = _lines(case, "audit.jsonl")
+    prev = hashlib.sha256(lines[-1]).hexdigest() if lines else NO_LINE
+    saved = {"seq": len(lines), "prev": prev, "at": now(), "event": event, "detail": detail}
+    _append_line(case, "audit.jsonl", canonical_json(saved))
     return saved
 
 

@@ -1,57 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows of a case: read-only inputs, one Parquet file a table and import, what derives.
-
-An import counts from the moment its record `inputs/<source_id>.json` is there, written last.
-"""
+"""The rows of a case: one Parquet file a table and import, and what derives from them."""
 
 from __future__ import annotations
 
+import hashlib
 import io
-import json
-from typing import TYPE_CHECKING, Any
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from graphkit import __version__
+from graphkit.case.batches import batch_records, settle, source_records, sources_of
 from graphkit.case.folder import write_file
+from graphkit.case.merging import merged
 from graphkit.graphs.citation_rows import citation_rows
 from graphkit.graphs.post_actions import post_actions
-from graphkit.ids import canonical_json, stable_id
-from graphkit.tables import ACTIONS, CITATIONS, SOURCES, TABLES, Corpus
+from graphkit.graphs.unseen_posts import unseen_posts, unseen_rows
+from graphkit.ids import stable_id
+from graphkit.tables import ACTIONS, CITATIONS, POSTS, SOURCES, TABLES, Corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from graphkit.case.batches import Record
     from graphkit.case.folder import Case
 
-STORED = ("accounts", "posts", "citations", "actions", "rankings", "labels")
-
-
-def source_records(case: Case) -> list[dict[str, Any]]:
-    """The import records, sorted by source_id: the columns of `sources`, and told, and problems.
-
-    `told` is all that was said of the file; `rejects` and `warnings` are lists of {line, reason},
-    `duplicates` of {line, first}.
-    """
-    files = (case.root / "inputs").glob("*.json")
-    return sorted((json.loads(f.read_bytes()) for f in files), key=lambda r: str(r["source_id"]))
+STORED = ("accounts", "posts", "citations", "actions", "rankings", "labels", "revisions")
 
 
 def sources(case: Case) -> pl.DataFrame:
     """The table `sources` of the case, sorted by source_id."""
-    records = [{name: r[name] for name in SOURCES.columns} for r in source_records(case)]
+    return _sources(source_records(case))
+
+
+def _sources(records: Sequence[Record]) -> pl.DataFrame:
     if not records:
         return SOURCES.empty()
+    rows = [{name: r[name] for name in SOURCES.columns} for r in records]
     times = pl.col("collected_at").cast(pl.String).str.to_datetime(time_zone="UTC", strict=True)
     return SOURCES.conform(
-        pl.DataFrame(records, infer_schema_length=None).with_columns(collected_at=times)
+        pl.DataFrame(rows, infer_schema_length=None).with_columns(collected_at=times)
     )
 
 
 def imports(case: Case) -> str:
     """A hash of what makes the rows of the case: each file's bytes, and what was told of it."""
-    return stable_id(sorted([r["source_id"], stable_id(r["told"])] for r in source_records(case)))
+    return _imports(source_records(case))
+
+
+def _imports(records: Sequence[Record]) -> str:
+    return stable_id(sorted([r["source_id"], stable_id(r["told"])] for r in records))
 
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
@@ -61,57 +61,77 @@ def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_file(path, buffer.getvalue())
 
 
-def save_import(
-    case: Case, content: bytes, *, record: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]
-) -> None:
-    """Saves one imported file: its read-only copy, its rows by table, and last its record.
-
-    The caller holds the case's lock.
-    """
-    sha256, batch = str(record["sha256"]), str(record["source_id"])
-    for name, frame in tables.items():
-        if frame.height:
-            write_parquet(case.root / "tables" / name / f"{batch}.parquet", frame)
-    write_file(case.root / "inputs" / sha256, content, mode=0o444)
-    write_file(case.root / "inputs" / f"{batch}.json", canonical_json(record))
+def stored_rows(case: Case, name: str, batches: Iterable[str]) -> pl.LazyFrame:
+    """The rows of table `name` that the imports `batches` brought, unsorted, not yet read."""
+    table = TABLES[name]
+    files = [case.root / "tables" / name / f"{batch}.parquet" for batch in sorted(set(batches))]
+    files = [file for file in files if file.exists()]
+    if not files:
+        return table.empty().lazy()
+    return pl.scan_parquet(files, glob=False, hive_partitioning=False).select(*table.columns)
 
 
 def stored(case: Case, name: str) -> pl.DataFrame:
     """The imported rows of table `name`, sorted by key, without what derives from posts."""
-    table = TABLES[name]
-    batches = [r["source_id"] for r in source_records(case)]
-    files = [case.root / "tables" / name / f"{batch}.parquet" for batch in batches]
-    frames = [pl.read_parquet(f) for f in files if f.exists()]
-    return pl.concat([table.empty(), *frames]).sort(table.key)
+    return _sorted(case, name, [record["batch_id"] for record in batch_records(case)])
 
 
-def _derived(case: Case, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Citations and actions that derive from the posts, from disk when nothing changed."""
-    posts, accounts = tables["posts"], tables["accounts"]
-    state = stable_id([__version__, imports(case)])
+def _sorted(case: Case, name: str, batches: Iterable[str]) -> pl.DataFrame:
+    return stored_rows(case, name, batches).collect().sort(TABLES[name].key)
+
+
+def _derived(
+    case: Case, tables: Mapping[str, pl.DataFrame], *, state: str
+) -> dict[str, pl.DataFrame]:
+    """What derives from the posts, from disk while `state` is the same.
+
+    Citations and actions that they hold, and posts that are not seen but referred to.
+    """
     folder = case.root / "derived"
-    files = {name: folder / f"{name}-{state}.parquet" for name in ("citations", "actions")}
-    if all(file.exists() for file in files.values()):
-        return {name: pl.read_parquet(file) for name, file in files.items()}
+    names = ("citations", "actions", "posts")
+    kept = {name: folder / f"{name}-{state}.parquet" for name in names}
+    if all(file.exists() for file in kept.values()):
+        return {name: pl.read_parquet(file) for name, file in kept.items()}
+    posts, accounts = tables["posts"], tables["accounts"]
     provenance = posts.select("post_id", "source_id", "source_line")
     cited = citation_rows(posts, accounts).join(provenance, on="post_id")
     imported = tables["citations"].select("post_id").unique()
+    read = CITATIONS.conform(cited.join(imported, on="post_id", how="anti"))
+    every = pl.concat([tables["citations"], read])
     derived = {
-        "citations": CITATIONS.conform(cited.join(imported, on="post_id", how="anti")),
+        "citations": read,
         "actions": post_actions(posts),
+        "posts": unseen_rows(unseen_posts(posts, every, accounts=accounts)),
     }
     for name, frame in derived.items():
-        write_parquet(files[name], frame)
-    for old in set(folder.glob("*.parquet")) - set(files.values()):
+        write_parquet(kept[name], frame)
+    for old in set(folder.glob("*.parquet")) - set(kept.values()):
         old.unlink(missing_ok=True)
     return derived
 
 
+def _rules() -> str:
+    """A hash of the word lists and address patterns by which citations are read."""
+    lists = [files("graphkit.text").joinpath(name) for name in ("lexicon.toml", "links.toml")]
+    return stable_id([hashlib.sha256(each.read_bytes()).hexdigest() for each in lists])
+
+
 def load_corpus(case: Case) -> Corpus:
-    """The corpus of the case: imported rows, and the citations and actions that the posts hold."""
-    tables = {name: stored(case, name) for name in STORED}
-    derived = _derived(case, tables)
-    for table in (CITATIONS, ACTIONS):
+    """The corpus of the case: imported rows, one a post and an account, and what posts hold.
+
+    Posts that several imports have are merged (`graphkit.case.merging`); citations and actions
+    that derive from the posts are added to those that were imported, and so are posts that are
+    only referred to, where their author is known (`graphs.unseen_posts` has all of them).
+    """
+    settle(case)
+    batches = batch_records(case)
+    records = sources_of(batches)
+    sources = _sources(records)
+    tables = {name: _sorted(case, name, (b["batch_id"] for b in batches)) for name in STORED}
+    tables = merged(tables, sources)
+    state = stable_id([__version__, _imports(records), _rules()])
+    derived = _derived(case, tables, state=state)
+    for table in (CITATIONS, ACTIONS, POSTS):
         both = [tables[table.name], derived[table.name]]
         tables[table.name] = pl.concat(both).sort(table.key)
-    return Corpus(**tables, sources=sources(case))
+    return Corpus(**tables, sources=sources)

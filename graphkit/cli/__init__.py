@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from difflib import get_close_matches
+from errno import ENOSPC
 from importlib import import_module
 from typing import NoReturn
 
@@ -112,9 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # a full disk, a folder that may not be written
-        return _refused(
-            f"{error.filename or 'the disk'}: {error.strerror or error}; check the path"
-        )
+        step = "free some space and do it again" if error.errno == ENOSPC else "check the path"
+        return _refused(f"{error.filename or 'the disk'}: {error.strerror or error}; {step}")
     except KeyboardInterrupt:
         print("graphkit: stopped; what was saved stays", file=sys.stderr)
         return 130

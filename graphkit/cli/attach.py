@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphkit.case import open_case
-from graphkit.investigation.reviewing import attach
+from graphkit.investigation.by_hand import attach
 
 if TYPE_CHECKING:
     import argparse

@@ -33,6 +33,6 @@ def run(args: argparse.Namespace) -> int:
     options = ReadOptions(table="labels", platform=args.platform)
     for ledger in ingest(open_case(args.case), [args.file], options=options):
         print(f"{ledger.accepted:,} of {ledger.rows_read:,} rows registered")
-        for row in ledger.rejects:
-            note(f"  line {row['line']}: rejected: {row['reason']}")
+        for line, reason in ledger.rejects.iter_rows():
+            note(f"  line {line}: rejected: {reason}")
     return 0

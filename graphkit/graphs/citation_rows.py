@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
+from graphkit.graphs.account_names import account_names
+from graphkit.graphs.linked_posts import link_targets
 from graphkit.tables import CITATIONS
-from graphkit.text.attributions import attributions
-from graphkit.text.links import canonical_url, permalinks, weibo_mid
+from graphkit.text.attributions import RELAY_RULES, attributions, is_vague
 from graphkit.text.normal import own_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 COLUMNS = {
     name: column.dtype
@@ -16,39 +23,54 @@ COLUMNS = {
     if name not in ("source_id", "source_line")
 }
 VIA_ORDER = pl.Enum(["field", "link", "text", "import"])
+PASSED_ON = pl.col("kind").is_in(["repost", "quote"])
+BY_HANDLE, BY_NAME, AS_WRITTEN = 0.95, 0.8, 0.95
+"""Certainties of a source label that is a handle, a shown name, and no account's: estimated."""
 
 
 def citation_rows(
-    posts: pl.DataFrame, accounts: pl.DataFrame, *, known: pl.DataFrame | None = None
+    posts: pl.DataFrame,
+    accounts: pl.DataFrame,
+    *,
+    known: pl.DataFrame | None = None,
+    lexicons: Sequence[Path] = (),
 ) -> pl.DataFrame:
     """What each seen post cites: the table `citations` without its provenance.
 
-    - A repost or quote cites its parent (via field); where the parent is unknown and its text
-      names nobody either, the target is null.
-    - An address (via link) that is the permalink of a post in `known` (where None, in `posts`)
-      cites that post, any other is a url. What a repost inherits is not its own: of its addresses
-      only those count that its own words hold, and vague phrases in the comment of a repost or
-      quote do not.
+    - A repost or quote cites its parent (via field); where the parent is unknown, what its
+      `source_label` names; where its text names nobody either, the target is null.
+    - What the platform gives as the source of any other post (`source_label`) is an account by
+      handle or by a display name that only one shows, otherwise an outlet.
+    - An address (via link) cites the post of `known` (where None, of `posts`), or the account, that
+      it shows, a post that the case lacks where the address alone tells its id, and otherwise is a
+      url (`linked_posts`). What a repost inherits is not its own: of its addresses only those count
+      that its own words hold, and vague phrases in the comment of a repost or quote do not.
     - A name in the text (via text) is an account if one of that platform has the handle, or else
       if exactly one has it as display name; otherwise an outlet. Vague phrases have no target:
       an unnamed source is never shared between posts.
+    - `outlet` is the registrable domain of a url, or the outlet named: the domain of the saved
+      site that alone shows that name, otherwise the name as written.
     - A post without any source has one row `none`, certain 1.0, or 0.0 where its text is unknown.
 
-    Posts with `is_seen` false are somebody else's references and cite nothing.
+    Posts with `is_seen` false are somebody else's references and cite nothing. A post does not cite
+    itself, nor its author by a label or a profile's address. `lexicons` are files of further rules
+    (`attributions`).
 
     Returns:
         The columns of `citations` but `source_id` and `source_line`, `support` null, sorted by key.
         One target counts once a post, the first by field, link, text and place.
     """
     seen = posts.filter("is_seen")
-    named = attributions(seen).join(
+    named = attributions(seen, lexicons=lexicons).join(
         seen.select("post_id", "account_id", "platform", "kind", "text", "parent_id"), on="post_id"
     )
+    names = account_names(accounts)
     rows = pl.concat(
         [
             _field_rows(seen),
-            _link_rows(named, posts if known is None else known),
-            _text_rows(named, accounts),
+            _label_rows(seen, names),
+            _link_rows(named, posts if known is None else known, accounts, names),
+            _text_rows(named, names),
         ],
         how="diagonal",
     )
@@ -56,26 +78,25 @@ def citation_rows(
         "post_id", "via", "span_start", "rule", "target", nulls_last=True
     )
     once = first.unique(["post_id", "target_kind", "target"], keep="first", maintain_order=True)
-    known = once.filter(
+    certain = once.filter(
         pl.col("target").is_not_null()
         | (pl.col("target_kind") != "post")
         | (pl.len().over("post_id") == 1)
     )
-    return _numbered(pl.concat([known, _sourceless(seen, known)], how="diagonal"))
+    return _numbered(pl.concat([certain, _sourceless(seen, certain)], how="diagonal"))
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    number = pl.int_range(pl.len()).over(
-        "post_id", order_by=["via", "span_start", "rule", "target"]
+    """The columns of the table; the rows of each post are in their order."""
+    ordered = rows.sort("post_id", maintain_order=True)
+    complete = ordered.with_columns(
+        citation_no=pl.int_range(pl.len()).over("post_id"), support=pl.lit(None, pl.String)
     )
-    complete = rows.with_columns(citation_no=number, support=pl.lit(None, pl.String))
-    return complete.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()).sort(
-        "post_id", "citation_no"
-    )
+    return complete.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
 def _field_rows(seen: pl.DataFrame) -> pl.DataFrame:
-    return seen.filter(pl.col("kind").is_in(["repost", "quote"])).select(
+    return seen.filter(PASSED_ON).select(
         "post_id",
         target_kind=pl.lit("post"),
         target="parent_id",
@@ -85,74 +106,87 @@ def _field_rows(seen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _link_rows(named: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    links = named.filter(pl.col("via") == "link")
-    own = own_words(pl.col("text")).str.contains(pl.col("target"), literal=True)
-    links = links.filter((pl.col("kind") != "repost") | own.fill_null(value=False))
-    post = _linked_posts(links["target"], known)
-    links = links.with_columns(url=canonical_url(links["target"]), post=post)
-    cited = links.filter(
-        pl.col("url").is_not_null(),
-        pl.col("post").is_null() | (pl.col("post") != pl.col("post_id")),
+def _label_rows(seen: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """What the platform itself says that a post comes from, where it does not say which post."""
+    label = pl.col("source_label").str.strip_chars()
+    told = seen.filter(label != "", ~(PASSED_ON & pl.col("parent_id").is_not_null()))
+    is_handle = label.str.contains("^[@＠]")
+    bare = label.str.strip_chars_start("@＠")
+    labelled = told.select(
+        "post_id", "account_id", "platform", at=is_handle, target=bare, vague=is_vague(label)
     )
-    to_post = pl.col("post").is_not_null()
-    return cited.with_columns(
-        target=pl.coalesce("post", "url"),
-        target_kind=pl.when(to_post).then(pl.lit("post")).otherwise(pl.lit("url")),
-        rule=pl.when(to_post).then(pl.lit("permalink")).otherwise(pl.lit("address")),
-    ).select(_columns_of(cited))
+    found = _resolved(labelled, names)
+    found = found.with_columns(
+        named_id=pl.when(~pl.col("at") | pl.col("is_handle")).then("named_id")
+    )
+    sure = pl.when(pl.col("named_id").is_null()).then(AS_WRITTEN)
+    others = found.filter(
+        pl.col("named_id").is_null() | (pl.col("named_id") != pl.col("account_id"))
+    )
+    return _as_named(others, "vague").select(
+        "post_id",
+        "target_kind",
+        "target",
+        "outlet",
+        via=pl.lit("field"),
+        rule=pl.lit("source-label"),
+        certainty=sure.when("is_handle").then(BY_HANDLE).otherwise(BY_NAME),
+    )
+
+
+def _link_rows(
+    named: pl.DataFrame, known: pl.DataFrame, accounts: pl.DataFrame, names: pl.DataFrame
+) -> pl.DataFrame:
+    links = named.filter(via="link").rename({"target": "address"})
+    own = own_words(pl.col("text")).str.contains(pl.col("address"), literal=True)
+    links = links.filter((pl.col("kind") != "repost") | own.fill_null(value=False))
+    targets = link_targets(links["address"], posts=known, accounts=accounts, names=names)
+    links = links.drop("target_kind", "rule", "certainty").join(targets, on="address")
+    cited = links.filter(
+        pl.col("target") != pl.col("post_id"), pl.col("target") != pl.col("account_id")
+    )
+    return cited.select(_columns_of(cited))
 
 
 def _columns_of(frame: pl.DataFrame) -> list[str]:
     return [name for name in COLUMNS if name in frame.columns]
 
 
-def _linked_posts(urls: pl.Series, posts: pl.DataFrame) -> pl.Series:
-    """For each address the id of the post that it is the permalink of, or null."""
-    native = pl.col("post_id").str.strip_prefix(pl.col("platform") + ":")
-    known = posts.select("platform", "post_id", native_id=native.str.extract("([^/]+)/?$"))
-    found = permalinks(urls).with_columns(order=pl.int_range(pl.len()))
-    mids = found.filter(platform="weibo")
-    mids = mids.with_columns(weibo_mid(mids["native_id"]))
-    hits = pl.concat([found, mids]).join(known, on=["platform", "native_id"])
-    of_url = hits.group_by("order").agg(pl.col("post_id").min())
-    return found.join(of_url, on="order", how="left", maintain_order="left")["post_id"]
-
-
-def _text_rows(named: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+def _text_rows(named: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Rows of names and vague phrases in the text, names resolved to accounts where they can be."""
-    texts = named.filter(pl.col("via") == "text")
-    comment = pl.col("kind").is_in(["repost", "quote"]) & pl.col("parent_id").is_not_null()
-    chain = pl.col("rule").is_in(["repost-chain", "retweet"])
-    kept = texts.filter(~(comment & (chain | (pl.col("target_kind") == "vague"))))
-    name = pl.col("target").str.to_lowercase()
-    resolved = kept.with_columns(name=name).join(
-        _names(accounts), on=["platform", "name"], how="left", maintain_order="left"
+    texts = named.filter(via="text")
+    comment = PASSED_ON & pl.col("parent_id").is_not_null()
+    is_vague_phrase = pl.col("target_kind") == "vague"
+    kept = texts.filter(~(comment & (pl.col("rule").is_in(RELAY_RULES) | is_vague_phrase)))
+    named_rows = _as_named(_resolved(kept, names), is_vague_phrase)
+    return named_rows.select(_columns_of(named_rows))
+
+
+def _resolved(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the account that each `target` names on its platform, and the site."""
+    sites = names.filter(platform="web").select(
+        "name", site=pl.col("named_id").str.strip_prefix("web:")
     )
-    return resolved.with_columns(
-        target=pl.coalesce("named_id", "target"),
-        target_kind=pl.when(pl.col("target_kind") == "vague")
+    keyed = rows.with_columns(name=pl.col("target").str.to_lowercase())
+    return keyed.join(names, on=["platform", "name"], how="left", maintain_order="left").join(
+        sites, on="name", how="left", maintain_order="left"
+    )
+
+
+def _as_named(rows: pl.DataFrame, vague: str | pl.Expr) -> pl.DataFrame:
+    """`rows` as vague, account or outlet, with their `target` and `outlet`."""
+    is_vague_phrase = pl.col(vague) if isinstance(vague, str) else vague
+    kind = (
+        pl.when(is_vague_phrase)
         .then(pl.lit("vague"))
         .when(pl.col("named_id").is_not_null())
         .then(pl.lit("account"))
-        .otherwise(pl.lit("outlet")),
-    ).select(_columns_of(resolved))
-
-
-def _names(accounts: pl.DataFrame) -> pl.DataFrame:
-    """`platform`, `name` (lower case), `named_id`: names that mean one account; handles win."""
-    both = pl.concat(
-        [
-            accounts.select("platform", "account_id", name="handle", order=pl.lit(0)),
-            accounts.select("platform", "account_id", name="display_name", order=pl.lit(1)),
-        ]
-    ).drop_nulls("name")
-    named = both.with_columns(pl.col("name").str.to_lowercase()).unique()
-    first = named.filter(pl.col("order") == pl.col("order").min().over("platform", "name"))
-    holders = first.group_by("platform", "name").agg(
-        named_id=pl.col("account_id").min(), holders=pl.col("account_id").n_unique()
+        .otherwise(pl.lit("outlet"))
     )
-    return holders.filter(pl.col("holders") == 1).select("platform", "name", "named_id")
+    return rows.with_columns(target_kind=kind).with_columns(
+        target=pl.when(pl.col("target_kind") != "vague").then(pl.coalesce("named_id", "target")),
+        outlet=pl.when(target_kind="outlet").then(pl.coalesce("site", "target")),
+    )
 
 
 def _sourceless(seen: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -4,51 +4,56 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.reading.columns import reading, typed
+from graphkit.reading.batches import note_batch, table_batches
 from graphkit.reading.importer import Importer
-from graphkit.reading.rows import SUFFIXES, column_names, read_rows
-from graphkit.reading.tables import finished
-from graphkit.tables import ACTIONS
+from graphkit.reading.rows import TABULAR, table_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from graphkit.reading.importer import Reading, ReadOptions
+    from graphkit.reading.importer import Batch, ReadOptions, Sample
 
 COLUMNS = ("object_id", "account_id", "content_id", "timestamp_share")
+NEEDED = ("object_id", "account_id", "content_id", "acted_at")
+SHARED = "{n} content ids stand on more than one object; all kept"
 
 
-def _suits(path: Path) -> str | None:
-    columns = column_names(path) if path.suffix.lower() in SUFFIXES else []
-    fits = set(columns).issuperset(COLUMNS)
+def _suits(sample: Sample) -> str | None:
+    fits = sample.form in TABULAR and set(sample.columns).issuperset(COLUMNS)
     return "it has the four columns of a co-action log" if fits else None
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
-    rows = read_rows(path)
+def _read(path: Path, options: ReadOptions) -> Iterator[Batch]:
     mapped = replace(options, columns={"acted_at": "timestamp_share", **options.columns})
-    needed = ("object_id", "account_id", "content_id", "acted_at")
-    draft = typed(rows, ACTIONS, options=mapped, required=needed, filled=needed[:3])
-    draft = finished(draft, "actions", options=mapped, now=datetime.now(UTC))
-    done = reading(draft, ACTIONS, rows=rows, key=("action_id",))
-    return replace(done, notes=_shared_content(done.tables["actions"]))
+    found = table_rows(path, options)
+    pairs = []
+    for batch in table_batches(
+        found, "actions", options=mapped, required=NEEDED, filled=NEEDED[:3]
+    ):
+        yield batch
+        pairs.append(_pairs(batch.tables["actions"]))
+    shared = pl.concat(pairs).unique().group_by("content").len().filter(pl.col("len") > 1).height
+    if shared:
+        yield note_batch({SHARED: shared})
 
 
-def _shared_content(actions: pl.DataFrame) -> tuple[str, ...]:
-    """A note on content ids that stand on several objects: each is an action of its own."""
-    objects = actions.group_by("content_id").agg(n=pl.col("object_id").n_unique())
-    count = objects.filter(pl.col("n") > 1).height
-    return (f"{count} content ids stand on more than one object; all kept",) if count else ()
+def _pairs(actions: pl.DataFrame) -> pl.DataFrame:
+    """Content and object of each action as two numbers each, which is little to keep of a row."""
+    content, shared = pl.col("content_id").hash(), pl.col("object_id").hash()
+    return actions.select(content=content, object=shared).unique()
 
 
 IMPORTER = Importer(
     name="coaction-log",
+    title="Co-action log (CooRTweet)",
     summary="the four-column log of CooRTweet (object, account, content, time)",
+    needs=COLUMNS,
+    gives=("actions",),
     order=10,
     suits=_suits,
     read=_read,

@@ -36,8 +36,10 @@ def case_problems(root: Path) -> list[str]:
         copy = case.root / "inputs" / str(record["sha256"])
         if not copy.exists():
             problems.append(f"input {record['file']} is missing")
-        elif hashlib.sha256(copy.read_bytes()).hexdigest() != record["sha256"]:
-            problems.append(f"input {record['file']} was changed")
+            continue
+        with copy.open("rb") as handle:
+            if hashlib.file_digest(handle, "sha256").hexdigest() != record["sha256"]:
+                problems.append(f"input {record['file']} was changed")
     prev = NO_LINE
     try:
         entries: list[object] = [*audit(case)]

@@ -1,52 +1,67 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Importing files into a case, with a ledger in which every row is accounted for."""
+"""Importing files into a case, with a ledger in which every row is accounted for.
+
+One command is one batch: its files are read some rows at a time into a hidden folder of the case,
+the rows that repeat another are found, and all of it comes into the case at once, or nothing.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.case import append_audit, locked, save_import, source_records, stored
+from graphkit.case import locked, source_records
+from graphkit.case.batches import settle, staging
 from graphkit.errors import InputError, ParameterError, UnknownNameError
+from graphkit.investigation.committing import FileRead, commit
+from graphkit.investigation.folders import named_files
+from graphkit.investigation.guessed_maps import UNKNOWN, guessed_columns
 from graphkit.investigation.plugins import importer, importers
+from graphkit.investigation.staging import Staging
 from graphkit.reading.importer import ReadOptions
-from graphkit.reading.tables import identity
+from graphkit.reading.records import ODD_SHAPE
+from graphkit.reading.rows import TABULAR, sampled
 from graphkit.tables import COLLECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graphkit.case import Case
-    from graphkit.reading.importer import Importer, Reading
+    from graphkit.investigation.ledgers import Ledger
+    from graphkit.reading.importer import Batch, Importer, Sample
 
 PLATFORM = r"[\w.-]+"
+CHUNK = 1 << 20
+TABLES_READER = "canonical"
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """What became of the rows of one file: accepted + duplicate + rejected = rows_read.
-
-    `rejects` and `warnings` are lists of {line, reason}, `duplicates` of {line, first}. When the
-    same bytes were imported before, nothing was changed and `is_known` is True.
-    """
+class Progress:
+    """How far an import is: the file that is read, its bytes, rows read so far of all files."""
 
     file: str
-    importer: str
-    why: str
-    tables: tuple[str, ...]
-    rows_read: int
-    accepted: int
-    rejects: list[dict[str, Any]] = field(repr=False)
-    duplicates: list[dict[str, Any]] = field(repr=False)
-    warnings: list[dict[str, Any]] = field(repr=False)
-    notes: tuple[str, ...] = ()
-    is_known: bool = False
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class _Command:
+    """What one command says of all its files, and what the case knows already."""
+
+    case: Case
+    options: ReadOptions
+    importers: Mapping[str, Importer]
+    chosen: str | None
+    collection: str
+    earlier: Mapping[tuple[str, int], Sequence[dict[str, Any]]]
+    watch: Callable[[Progress], None]
 
 
 def recognised(path: Path) -> tuple[Importer, str]:
@@ -55,34 +70,21 @@ def recognised(path: Path) -> tuple[Importer, str]:
     Raises:
         InputError: none fits.
     """
-    for each in importers().values():
-        why = each.suits(path)
+    found = _suiting(sampled(path), importers().values())
+    if found is None:
+        raise InputError(f"{path.name}: {UNKNOWN}")
+    return found
+
+
+def _suiting(sample: Sample, known: Iterable[Importer]) -> tuple[Importer, str] | None:
+    for each in known:
+        try:
+            why = each.suits(sample)
+        except ODD_SHAPE:
+            continue  # nothing like it was thought of there
         if why is not None:
             return each, why
-    raise InputError(
-        f"{path.name}: no importer knows this format; name a table and a column map with "
-        "--table and --map, or see graphkit formats"
-    )
-
-
-def _reading(path: Path, name: str | None, options: ReadOptions) -> tuple[Importer, str, Reading]:
-    if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises for a name that is too long
-        raise InputError(f"{path.name}: is a folder; name the files in it")
-    if name is not None:
-        chosen, why = importer(name), "named by --format"
-    elif options.columns or options.table is not None:
-        chosen, why = importer("canonical"), "a table or a map was given"
-    else:
-        chosen, why = recognised(path)
-    try:
-        return chosen, why, chosen.read(path, options)
-    except InputError as error:
-        where = "" if str(error).startswith(path.name) else f"{path.name}: "
-        raise InputError(f"{where}{error}") from error
-    except pl.exceptions.PolarsError as error:
-        raise InputError(
-            f"{path.name}: has columns of types that {chosen.name} cannot read; export it as CSV"
-        ) from error
+    return None
 
 
 def ingest(
@@ -92,14 +94,17 @@ def ingest(
     options: ReadOptions | None = None,
     importer_name: str | None = None,
     collection: str = "unknown",
+    watch: Callable[[Progress], None] | None = None,
 ) -> list[Ledger]:
-    """A ledger for each of the files, imported into the case. All files are read before any counts.
+    """A ledger for each of the files, imported into the case as one batch: all, or nothing.
 
-    A file of which no row is accepted leaves nothing behind. The same bytes can be imported again
-    with other options; only rows that the case does not have yet are then accepted.
+    A folder stands for the files in it; one of them that cannot be read has a ledger that says why
+    and does not stop the others. The same bytes told the same are not read again; a file that
+    grew, or is told otherwise, brings only what the case does not have. A file that brings nothing
+    leaves nothing behind. `watch` is called while files are read.
 
     Raises:
-        InputError: a file cannot be read; the case is as it was.
+        InputError: a file that is named itself cannot be read; the case is as it was.
         UnknownNameError: no such importer or way of collection.
         ParameterError: the platform has characters that no id can begin with.
     """
@@ -108,61 +113,133 @@ def ingest(
     told = ReadOptions() if options is None else options
     if told.platform is not None and not re.fullmatch(PLATFORM, told.platform):
         raise ParameterError(f"{told.platform!r} is no name of a platform; write weibo")
-    read = [(path, *_reading(path, importer_name, told)) for path in paths]
-    with locked(case):
-        ledgers = [_saved(case, each, options=told, collection=collection) for each in read]
-    for ledger in ledgers:
-        counts = {"rows_read": ledger.rows_read, "accepted": ledger.accepted}
-        append_audit(case, "import", {"importer": ledger.importer, **counts})
-    return ledgers
-
-
-def _new(case: Case, table: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that the case does not have, and the lines of those that it has."""
-    key = list(identity(table))
-    known = stored(case, table).select(key).unique()
-    again = frame.join(known, on=key, how="semi", nulls_equal=True)
-    fresh = frame.join(known, on=key, how="anti", nulls_equal=True)
-    return fresh, again.select(line="source_line")
-
-
-def _saved(
-    case: Case,
-    read: tuple[Path, Importer, str, Reading],
-    *,
-    options: ReadOptions,
-    collection: str,
-) -> Ledger:
-    path, chosen, why, reading = read
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    told = _told(chosen.name, options, collection)
-    earlier = [each for each in source_records(case) if each["sha256"] == sha256]
-    # The same bytes, told otherwise, may give rows that were rejected: that is another import.
-    source_id = f"{sha256[:16]}-{len(earlier) + 1}" if earlier else sha256[:16]
-    main = next(iter(reading.tables))
-    fresh, again = {}, []
-    for name, frame in reading.tables.items():
-        fresh[name], lines = _new(case, name, frame.with_columns(source_id=pl.lit(source_id)))
-        again += [{**row, "first": None} for row in lines.to_dicts()] if name == main else []
-    ledger = Ledger(
-        file=path.name,
-        importer=chosen.name,
-        why=why,
-        tables=tuple(reading.tables),
-        rows_read=reading.rows_read,
-        accepted=fresh[main].height,
-        rejects=reading.rejects.to_dicts(),
-        duplicates=sorted(reading.duplicates.to_dicts() + again, key=lambda row: row["line"]),
-        warnings=reading.warnings.to_dicts(),
-        notes=reading.notes,
-        is_known=any(each["told"] == told for each in earlier),
+    files = named_files(paths)
+    settle(case)
+    earlier = defaultdict(list)
+    for record in source_records(case):
+        earlier[record["file"], record["bytes"]].append(record)
+    command = _Command(
+        case=case,
+        options=told,
+        importers=importers()
+        if importer_name is None
+        else {importer_name: importer(importer_name)},
+        chosen=importer_name,
+        collection=collection,
+        earlier=earlier,
+        watch=_unwatched if watch is None else watch,
     )
-    brings = ledger.accepted if earlier else ledger.rows_read - len(ledger.rejects)
-    if brings and not ledger.is_known:
-        record = {**_source_record(ledger, told), "source_id": source_id, "sha256": sha256}
-        save_import(case, content, record=record, tables=fresh)
-    return ledger
+    with staging(case) as folder:
+        staged = Staging(folder / "parts", collected_at=told.collected_at)
+        copies = folder / "case" / "inputs"
+        copies.mkdir(parents=True)
+        reads = [
+            _read(FileRead(number, file), command, staged=staged, copies=copies)
+            for number, file in enumerate(files)
+        ]
+        with locked(case):
+            return commit(case, reads, staged, folder=folder / "case")
+
+
+def _unwatched(_progress: Progress) -> None:
+    pass
+
+
+def _read(read: FileRead, command: _Command, *, staged: Staging, copies: Path) -> FileRead:
+    """The file with what it holds, or, in a folder, with why it cannot be read."""
+    name = read.file.path.name
+    try:
+        _fill(read, command, staged=staged, copies=copies)
+    except InputError as error:
+        why = str(error).removeprefix(f"{name}: ").removeprefix(f"{name} ")
+        if not read.file.in_folder:
+            where = "" if str(error).startswith(name) else f"{name}: "
+            raise InputError(f"{where}{error}") from error
+        read.unread = why
+        staged.leave_out(read.number)
+    return read
+
+
+def _fill(read: FileRead, command: _Command, *, staged: Staging, copies: Path) -> None:
+    """Says of `read` what the file holds; its rows are staged and its copy is kept."""
+    path = read.file.path
+    if read.file.unread is not None:
+        raise InputError(read.file.unread)
+    chosen, options = _choice(read, command)
+    read.importer, read.told = chosen.name, _told(chosen.name, options, command.collection)
+    if _is_known(read, command):
+        read.is_known = True
+        return
+    before = path.stat()
+    read.sha256, read.size = _copied(path, copies)
+    for batch in _batches(path, chosen, options):
+        staged.add(batch, file=read.number)
+        _count(read, batch)
+        command.watch(Progress(read.file.name, before.st_size, staged.rows_read))
+    after = path.stat()
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise InputError("was changed while it was read; import it again")
+
+
+def _choice(read: FileRead, command: _Command) -> tuple[Importer, ReadOptions]:
+    """The importer of the file, and the options with what is guessed of it."""
+    path, options = read.file.path, command.options
+    if command.chosen is not None:
+        read.why = "named by --format"
+        return command.importers[command.chosen], options
+    if options.columns or options.table is not None:
+        read.why = "a table or a map was given"
+        return command.importers[TABLES_READER], options
+    sample = sampled(path, options)
+    found = _suiting(sample, command.importers.values())
+    if found is not None:
+        read.why = found[1]
+        return found[0], options
+    if read.file.in_folder or sample.form not in TABULAR:
+        raise InputError(UNKNOWN)
+    options, told = guessed_columns(path, options, case=command.case)
+    read.why = "its columns were guessed"
+    read.notes.update(dict.fromkeys(told, 1))
+    return command.importers[TABLES_READER], options
+
+
+def _batches(path: Path, chosen: Importer, options: ReadOptions) -> Iterator[Batch]:
+    try:
+        yield from chosen.read(path, options)
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            f"has columns of types that {chosen.name} cannot read; export it as CSV"
+        ) from error
+
+
+def _count(read: FileRead, batch: Batch) -> None:
+    read.rows_read += batch.rows_read
+    read.main_rows += sum(frame.height for frame in batch.tables.values())
+    read.tables += [name for name in batch.tables if name not in read.tables]
+    read.notes.update(batch.notes)
+
+
+def _is_known(read: FileRead, command: _Command) -> bool:
+    """Whether the same bytes, told the same, were imported under this name."""
+    size = read.file.path.stat().st_size
+    earlier = command.earlier.get((read.file.name, size), [])
+    same = {each["sha256"] for each in earlier if each["told"] == read.told}
+    return bool(same) and _copied(read.file.path, None)[0] in same
+
+
+def _copied(path: Path, folder: Path | None) -> tuple[str, int]:
+    """The SHA-256 of the file and its size; a read-only copy of that name is in the folder."""
+    digest, size = hashlib.sha256(), 0
+    copy = Path(os.devnull) if folder is None else folder / "copying"
+    with path.open("rb") as source, copy.open("wb") as target:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+            size += len(chunk)
+    if folder is not None:
+        copy.chmod(0o444)
+        copy.replace(folder / digest.hexdigest())
+    return digest.hexdigest(), size
 
 
 def _told(importer_name: str, options: ReadOptions, collection: str) -> dict[str, Any]:
@@ -176,23 +253,7 @@ def _told(importer_name: str, options: ReadOptions, collection: str) -> dict[str
         "table": options.table,
         "tz": options.tz,
         "date_order": options.date_order,
+        "encoding": options.encoding,
+        "sheet": options.sheet,
         "columns": dict(options.columns),
-    }
-
-
-def _source_record(ledger: Ledger, told: dict[str, Any]) -> dict[str, Any]:
-    """What the import record says: what was told, counts, and each problem with its line."""
-    return {
-        "told": told,
-        **{name: told[name] for name in ("importer", "collection", "collected_at")},
-        "file": ledger.file,
-        "rows_read": ledger.rows_read,
-        "accepted": ledger.accepted,
-        "duplicate": len(ledger.duplicates),
-        "rejected": len(ledger.rejects),
-        "tables": ledger.tables,
-        "rejects": ledger.rejects,
-        "duplicates": ledger.duplicates,
-        "warnings": ledger.warnings,
-        "notes": ledger.notes,
     }

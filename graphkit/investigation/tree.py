@@ -83,7 +83,7 @@ def trace_lines(trace: Trace) -> Iterator[str]:
     for each in trace["candidates"][:5]:
         sure = "not calibrated here" if each["p"] is None else f"p {each['p']:.2f}"
         yield f"  {visible(each['node_id'])}: {sure}; {each['reason']}"
-    yield f"first seen: {trace['first_seen']}"
+    yield f"first seen: {'unknown' if trace['first_seen'] is None else trace['first_seen']}"
     amplified = [f"{a['node_id']} ({a['reposts_count']})" for a in trace["main_amplifiers"][:5]]
     yield f"main amplifiers: {', '.join(map(visible, amplified)) or 'none'}"
     yield ""

@@ -4,58 +4,99 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
 PROBLEMS = pl.Schema({"line": pl.Int64(), "reason": pl.String()})
-DUPLICATES = pl.Schema({"line": pl.Int64(), "first": pl.Int64()})
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a person says of a file that the file itself does not say."""
+    """What a person says of a file that the file itself does not say.
+
+    `sheet` names the sheet of a workbook or the table of a database.
+    """
 
     platform: str | None = None
     table: str | None = None
     tz: str | None = None
     date_order: str | None = None
+    encoding: str | None = None
     collected_at: datetime | None = None
+    sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a file holds. Accepted, duplicate and rejected rows add up to `rows_read`.
+class Sample:
+    """The beginning of a file, by which importers recognise their format.
 
-    `tables` are frames of their tables without source_id; `rejects` and `warnings` have the
-    columns line and reason; `duplicates` line and first (the line that it repeats, null where
-    that row came with an earlier import). `notes` say what concerns the whole file.
+    Attributes:
+        path: where it lies; exporters put names and dates into folders.
+        name: its file name without what only says that it is compressed (`.gz`, `.zst`, `.bz2`).
+        form: delimited, json-lines, json (one document), parquet, excel, sqlite, html, mhtml,
+            warc, wacz, or unknown.
+        columns: of delimited, parquet and excel files; of SQLite files their tables.
+        objects: the first values (at most 20) of json-lines; of one document the array's first
+            values, or the document itself without its long arrays' ends.
+        text: the first characters (at most 4,096) of a text file.
     """
 
-    tables: Mapping[str, pl.DataFrame]
+    path: Path
+    name: str
+    form: str
+    columns: tuple[str, ...] = ()
+    objects: tuple[Any, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some of a file's rows, in the file's order. Frames are of their tables, source_id empty.
+
+    Attributes:
+        rows_read: rows of the file in this batch: each is in `tables` or in `rejects`.
+        tables: what those rows are.
+        extras: what came along in them (authors, quoted posts); not counted.
+        rejects: line and reason.
+        warnings: line and reason, of rows that are in `tables`.
+        notes: what concerns the whole file, with a count; `{n}` in the text stands for the sum.
+    """
+
     rows_read: int
+    tables: Mapping[str, pl.DataFrame]
     rejects: pl.DataFrame
-    duplicates: pl.DataFrame
     warnings: pl.DataFrame
-    notes: tuple[str, ...] = ()
+    extras: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Importer:
-    """One format. `suits(path)` says why a file fits, or None; `read` may raise InputError.
+    """One format. `suits(sample)` says why a file fits, or None; `read` may raise InputError.
 
-    `keyed` names the table whose rows are counted in the ledger. The first importer (by `order`,
-    then name) whose `suits` answers is taken when the person names none.
+    Attributes:
+        name: as in `--format`.
+        title: what people call the format.
+        summary: what it is and which tool writes it, in one line.
+        needs: the columns or keys by which it is known.
+        gives: the tables that come out.
+        zone: the time zone of its times without offset, where the format has one of its own.
+        order: the first importer (by `order`, then name) that suits is taken.
     """
 
     name: str
+    title: str
     summary: str
+    needs: tuple[str, ...]
+    gives: tuple[str, ...]
     order: int
-    suits: Callable[[Path], str | None]
-    read: Callable[[Path, ReadOptions], Reading]
+    suits: Callable[[Sample], str | None]
+    read: Callable[[Path, ReadOptions], Iterator[Batch]]
+    zone: str | None = None

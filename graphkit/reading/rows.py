@@ -1,208 +1,162 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of a CSV, TSV, JSONL or Parquet file as a frame, with the line on which each begins."""
+"""Rows and records of files of any form: a sample of them, frames of them, or one after another."""
 
 from __future__ import annotations
 
-import csv
-import json
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import polars as pl
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from graphkit.errors import InputError
-from graphkit.reading.importer import PROBLEMS
+from graphkit.reading.columnar import parquet_columns, parquet_rows
+from graphkit.reading.databases import database_rows, table_names
+from graphkit.reading.delimited import delimited_rows, header
+from graphkit.reading.documents import document_records, document_sample
+from graphkit.reading.forms import Source, source
+from graphkit.reading.importer import Sample
+from graphkit.reading.json_lines import line_rows, object_rows, values
+from graphkit.reading.opening import bare_name, guarded
+from graphkit.reading.shapes import Record, Records, Refused, Rows
+from graphkit.reading.workbooks import sheet_header, sheet_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-csv.field_size_limit(1 << 27)
-DELIMITED = {".csv": ",", ".tsv": "\t"}
-JSON_LINES = {".jsonl", ".ndjson"}
-SUFFIXES = {*DELIMITED, *JSON_LINES, ".parquet"}
-ROWS_AT_ONCE = 100_000
+    from graphkit.reading.importer import ReadOptions
+
+__all__ = ["TABULAR", "Record", "Records", "Refused", "Rows", "records", "sampled", "table_rows"]
+
+TABULAR = {"delimited", "json-lines", "parquet", "excel"}
+SAMPLED = 20
+SAMPLED_CHARACTERS = 4096
 
 
-@dataclass(frozen=True)
-class Rows:
-    """`frame` has the file's columns and `source_line`; cells of text files are text or null.
+def sampled(path: Path, options: ReadOptions | None = None) -> Sample:
+    """The beginning of the file.
 
-    An empty cell is null. `rejects` (line, reason) are rows that are not rows at all.
-    """
-
-    frame: pl.DataFrame
-    rejects: pl.DataFrame
-    rows_read: int
-
-    @property
-    def columns(self) -> list[str]:
-        """The file's own columns."""
-        return [name for name in self.frame.columns if name != "source_line"]
-
-
-def _suffix(path: Path) -> str:
-    return path.suffix.lower()
-
-
-def column_names(path: Path) -> list[str]:
-    """The columns of the file, read from its first lines only; empty when it has none.
+    Of JSON Lines, and of a document that is an array, `columns` are the keys of its first objects.
 
     Raises:
-        InputError: it cannot be opened, or is not what its suffix says.
+        InputError: it cannot be opened, is empty, is not what its name says, or is text in an
+            encoding that the person must tell.
     """
-    with _guarded(path):
-        _refuse_empty(path)
-        if _suffix(path) == ".parquet":
-            return list(pl.read_parquet_schema(path))
-        if _suffix(path) in JSON_LINES:
-            rows = (value for _, value in _json_objects(path) if isinstance(value, dict))
-            return list(next(rows, {}))
-        return next(_records(path), (0, []))[1] if _suffix(path) in DELIMITED else []
+    with guarded(path):
+        found = source(path, options)
+        objects = _objects(found)
+        columns = _columns(found, objects, sheet=None if options is None else options.sheet)
+    text = found.beginning[:SAMPLED_CHARACTERS].removeprefix("\ufeff")
+    return Sample(path, bare_name(path), found.form, tuple(columns), objects, text)
 
 
-def read_rows(path: Path) -> Rows:
-    """The rows of the file.
+def _objects(found: Source) -> tuple[Any, ...]:
+    if found.form == "json":
+        return document_sample(found)
+    if found.form == "json-lines":
+        first = (value for _, value in islice(values(found), SAMPLED))
+        return tuple(value for value in first if not isinstance(value, Refused))
+    return ()
+
+
+def _columns(found: Source, objects: Sequence[Any], *, sheet: str | None) -> Sequence[str]:
+    if found.form == "delimited":
+        return header(found)
+    if found.form == "parquet":
+        return parquet_columns(found.path)
+    if found.form == "excel":
+        return sheet_header(found.path, sheet)
+    if found.form == "sqlite":
+        return table_names(found.path)
+    if found.form == "json" and not found.beginning.lstrip("\ufeff \t\r\n").startswith("["):
+        return ()
+    dicts = [value for value in objects if isinstance(value, dict)]
+    return list(dict.fromkeys(key for value in dicts for key in value))
+
+
+def table_rows(path: Path, options: ReadOptions, *, short_rows: bool = False) -> Iterator[Rows]:
+    """The rows of a table of any form, some at a time, as they are read.
+
+    CSV and TSV; JSON Lines, or a document that is an array; Parquet; the sheet or the table
+    `options.sheet` of a workbook or database. With `short_rows` a row of CSV with fewer cells than
+    the header lacks the last ones; else it is rejected.
 
     Raises:
-        InputError: it cannot be opened, is empty, binary or of another format.
+        InputError: it cannot be opened, has no rows, or is of another form.
     """
-    if _suffix(path) not in SUFFIXES:
-        raise InputError(
-            f"{path.name}: cannot read {_suffix(path) or 'a file without a suffix'}; "
-            f"give one of {', '.join(sorted(SUFFIXES))}"
-        )
-    with _guarded(path):
-        _refuse_empty(path)
-        if _suffix(path) == ".parquet":
-            frame = pl.read_parquet(path).drop("source_line", strict=False)
-            frame = frame.with_row_index("source_line", offset=1)
-            typed = frame.with_columns(pl.col("source_line").cast(pl.Int64))
-            return Rows(typed, pl.DataFrame(schema=PROBLEMS), frame.height)
-        return _json_rows(path) if _suffix(path) in JSON_LINES else _delimited_rows(path)
+    with guarded(path):
+        found = source(path, options)
+        for number, rows in enumerate(_rows(found, options.sheet, short_rows=short_rows)):
+            notes = {**rows.notes, **found.notes} if number == 0 else rows.notes
+            yield Rows(rows.frame, rows.rejects, rows.rows_read, notes)
 
 
-def _refuse_empty(path: Path) -> None:
-    if path.stat().st_size == 0:
-        raise InputError(f"{path.name}: the file is empty; export it again")
-
-
-@contextmanager
-def _guarded(path: Path) -> Iterator[None]:
-    """Turns what the system and the parsers raise into one line for the person."""
-    name = path.name
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8 text; save it as UTF-8") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{name}: cannot be read ({reason}); check the path") from error
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{name}: is not a Parquet file; export it again") from error
-    except csv.Error as error:
-        raise InputError(f"{name}: is not a CSV file ({error}); export it again") from error
-
-
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The records of a delimited file with the line on which each begins, blank lines left out."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle, delimiter=DELIMITED[_suffix(path)], strict=True)
-        begins = 1
-        for record in reader:
-            if "\0" in "".join(record):
-                raise InputError(f"{path.name} line {begins}: holds NUL; it is not a text file")
-            if record:
-                yield begins, record
-            begins = reader.line_num + 1
-
-
-def _delimited_rows(path: Path) -> Rows:
-    records = _records(path)
-    header = next(records, (0, []))[1]
-    if not header or len(set(header)) < len(header):
-        twice = sorted({name or "(no name)" for name in header if header.count(name) > 1})
-        raise InputError(
-            f"{path.name} line 1: no header, or twice the column {', '.join(twice)}; "
-            "give each column a name of its own"
-        )
-    kept: list[list[str]] = []
-    frames, lines, rejects, count = [], [], [], 0
-    for line, record in records:
-        count += 1
-        if len(record) != len(header):
-            reason = f"{len(record)} cells where the header has {len(header)}"
-            rejects.append({"line": line, "reason": reason})
-            continue
-        kept.append(record)
-        lines.append(line)
-        if len(kept) == ROWS_AT_ONCE:
-            frames.append(_text_frame(header, kept))
-            kept = []
-    frames.append(_text_frame(header, kept))
-    if count == 0:
-        raise InputError(f"{path.name}: has a header and no rows; export it again")
-    frame = pl.concat(frames).with_columns(source_line=pl.Series(lines, dtype=pl.Int64))
-    return Rows(frame, pl.DataFrame(rejects, schema=PROBLEMS), count)
-
-
-def _text_frame(header: list[str], records: list[list[str]]) -> pl.DataFrame:
-    columns = zip(*records, strict=True) if records else [[] for _ in header]
-    frame = pl.DataFrame(
-        [
-            pl.Series(name, list(cells), pl.String)
-            for name, cells in zip(header, columns, strict=True)
-        ]
+def _rows(found: Source, sheet: str | None, *, short_rows: bool) -> Iterator[Rows]:
+    if found.form == "delimited":
+        return delimited_rows(found, short_rows=short_rows)
+    if found.form == "json-lines":
+        return line_rows(found)
+    if found.form == "json":
+        return object_rows(found, _numbered(document_records(found)))
+    if found.form == "parquet":
+        return parquet_rows(found.path)
+    if found.form == "excel":
+        return sheet_rows(found.path, sheet)
+    if found.form == "sqlite":
+        return database_rows(found.path, sheet)
+    raise InputError(
+        f"{found.path.name}: is no table that can be read; give CSV, JSON Lines, Parquet, Excel or "
+        "SQLite"
     )
-    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _json_objects(path: Path) -> Iterator[tuple[int, object]]:
-    """The values of a JSONL file with their lines; a line that is no row gives its error."""
-    with path.open(encoding="utf-8-sig") as handle:
-        for line, text in enumerate(handle, start=1):
-            if not text.strip():
-                continue
-            try:
-                value = json.loads(text, parse_int=str, parse_float=str)
-                if "\\u" in text:  # half of a surrogate pair is no text
-                    json.dumps(value, ensure_ascii=False).encode()
-                yield line, value
-            except (ValueError, RecursionError) as error:
-                yield line, error
+def _numbered(
+    found: Iterator[Record | tuple[int, Refused]],
+) -> Iterator[tuple[int, int, Any]]:
+    for each in found:
+        line, value = (each.line, each.value) if isinstance(each, Record) else each
+        yield line, 0, value
 
 
-def _why_not(value: object) -> str:
-    """Why a value of a JSONL file is not a row."""
-    if isinstance(value, json.JSONDecodeError):
-        return value.msg
-    if isinstance(value, UnicodeEncodeError):
-        return "a character is half of a surrogate pair"
-    return "nested too deeply" if isinstance(value, RecursionError) else "not a JSON object"
+def records(
+    path: Path, options: ReadOptions, *, at: Sequence[str] = (), short_rows: bool = False
+) -> Records:
+    """The file's records: rows of a table, JSON Lines, elements of the array `at` in a document.
+
+    `at` names the keys that lead from the document to the array (none: it is the array, or the
+    document is the one record), or the table of a SQLite database. A record that cannot be read
+    comes as its line and why. The file is opened when the first is asked for. `short_rows` as in
+    `table_rows`.
+
+    Raises:
+        InputError: it cannot be opened, has no rows, or is of another form.
+    """
+    notes: dict[str, int] = {}
+    return Records(_records(path, options, tuple(at), short_rows=short_rows, notes=notes), notes)
 
 
-def _cell(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value if value != "" else None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _json_rows(path: Path) -> Rows:
-    objects, lines, rejects, count = [], [], [], 0
-    for line, value in _json_objects(path):
-        count += 1
-        if isinstance(value, dict):
-            objects.append({str(name): _cell(cell) for name, cell in value.items()})
-            lines.append(line)
+def _records(
+    path: Path,
+    options: ReadOptions,
+    at: tuple[str, ...],
+    *,
+    short_rows: bool,
+    notes: dict[str, int],
+) -> Iterator[Record | tuple[int, Refused]]:
+    with guarded(path):
+        found = source(path, options)
+        notes.update(found.notes)
+        if found.form == "json":
+            yield from document_records(found, at)
+        elif found.form == "json-lines":
+            for line, value in values(found):
+                yield (line, value) if isinstance(value, Refused) else Record(line, value, {})
         else:
-            rejects.append({"line": line, "reason": f"not a row: {_why_not(value)}"})
-    if not objects:
-        raise InputError(f"{path.name}: no line is a JSON object; give JSON Lines")
-    names = list(dict.fromkeys(name for each in objects for name in each))
-    frame = pl.DataFrame(objects, schema=dict.fromkeys(names, pl.String)).with_columns(
-        source_line=pl.Series(lines, dtype=pl.Int64)
-    )
-    return Rows(frame, pl.DataFrame(rejects, schema=PROBLEMS), count)
+            sheet = at[0] if at and found.form == "sqlite" else options.sheet
+            for rows in _rows(found, sheet, short_rows=short_rows):
+                yield from _of_rows(rows)
+
+
+def _of_rows(rows: Rows) -> Iterator[Record | tuple[int, Refused]]:
+    yield from ((line, Refused(reason)) for line, reason in rows.rejects.iter_rows())
+    for row in rows.frame.iter_rows(named=True):
+        line = row.pop("source_line")
+        yield Record(line, {n: v for n, v in row.items() if v is not None}, {})

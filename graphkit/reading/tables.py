@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.tables import POST_KINDS, TABLES, TIME_PRECISIONS
+from graphkit.tables import POST_KINDS, TABLES, TIME, TIME_PRECISIONS
+from graphkit.text.id_times import id_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +30,15 @@ REQUIRED = {
 }
 # A post whose time is unknown is still a post; an action or a snapshot without time says nothing.
 MAY_BE_EMPTY = {"created_at", "acted_at"}
+NO_CONTENT = {"citation_no", "source_id", "source_line"}
 QUALIFIED = ("account_id", "post_id", "parent_id", "root_id", "content_id")
 POST_OBJECTS = ("repost", "reply")
+SUBJECT_KINDS = ("post", "account", "url", "outlet", "claim")
+TARGET_KINDS = ("post", "account", "url", "outlet", "vague", "none")
+# Their ids are made when the upload begins, which may be days before the post is shown.
+DATED_AT_UPLOAD = ("instagram", "threads")
+SPANS = {"second": 1, "minute": 60, "day": 86_400}  # seconds within which the shown time lies
+TOLERANCE = timedelta(minutes=1)
 
 
 def must_be_filled(table: str) -> tuple[str, ...]:
@@ -85,8 +94,10 @@ def _posts(draft: Draft, options: ReadOptions, now: datetime) -> Draft:
         draft,
         frame=frame.with_columns(
             _precision(frame, "created_at"),
+            _default(frame, "created_at", pl.lit(None, TIME)),
             _default(frame, "kind", kind),
             _default(frame, "is_seen", pl.lit(value=True)),
+            _default(frame, "id_time", pl.lit(id_times(frame["post_id"]))),
             *(_default(frame, name, empty) for name in lists),
             parent.alias("parent_id"),
         ),
@@ -94,19 +105,37 @@ def _posts(draft: Draft, options: ReadOptions, now: datetime) -> Draft:
     known = pl.col("kind").is_in(POST_KINDS)
     posts = posts.rejecting(~known, pl.lit(f"kind is none of {', '.join(POST_KINDS)}"))
     own = pl.col("parent_id") == pl.col("post_id")
-    posts = posts.warning(own, "it cites itself; that citation is left out")
+    posts = posts.warning(own, pl.lit("it cites itself; that citation is left out"))
     latest = now if options.collected_at is None else options.collected_at
-    posts = posts.warning(pl.col("created_at") > latest, "its time lies after its collection")
+    posts = posts.warning(
+        pl.col("created_at") > latest, pl.lit("its time lies after its collection")
+    )
+    posts = posts.warning(_is_dated_otherwise(), _two_times())
     without = pl.when(~own.fill_null(value=False)).then("parent_id").alias("parent_id")
     kinds = pl.when(own.fill_null(value=False)).then(pl.lit("original")).otherwise("kind")
     return replace(posts, frame=posts.frame.with_columns(without, kinds.alias("kind")))
+
+
+def _is_dated_otherwise() -> pl.Expr:
+    """Whether the time in the post's id lies over a minute off the one that the platform shows."""
+    seconds = pl.col("time_precision").replace_strict(SPANS, default=None, return_dtype=pl.Int64)
+    begins, ends = pl.col("created_at"), pl.col("created_at") + pl.duration(seconds=seconds)
+    agrees = pl.col("id_time").is_between(begins - TOLERANCE, ends + TOLERANCE)
+    return ~agrees & ~pl.col("platform").is_in(DATED_AT_UPLOAD)
+
+
+def _two_times() -> pl.Expr:
+    shown, carried = (
+        pl.col(n).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for n in ("created_at", "id_time")
+    )
+    return pl.format("its id carries the time {}, while it shows {}", carried, shown)
 
 
 def _citations(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
     frame = draft.frame.sort("source_line")
     number = pl.int_range(pl.len(), dtype=pl.Int64).over("post_id")
     text, sure = pl.lit("import"), pl.lit(1.0)
-    return replace(
+    numbered = replace(
         draft,
         frame=frame.with_columns(
             _default(frame, "citation_no", number),
@@ -115,6 +144,8 @@ def _citations(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
             _default(frame, "certainty", sure),
         ),
     )
+    known = pl.col("target_kind").is_in(TARGET_KINDS)
+    return numbered.rejecting(~known, pl.lit(f"target_kind is none of {', '.join(TARGET_KINDS)}"))
 
 
 def _actions(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
@@ -156,7 +187,9 @@ def _rankings(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
 def _labels(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
     on_account = pl.col("subject_kind").is_in(["account", "post"])
     subject = pl.when(on_account).then(_qualified("subject_id")).otherwise("subject_id")
-    return replace(draft, frame=draft.frame.with_columns(subject.alias("subject_id")))
+    labels = replace(draft, frame=draft.frame.with_columns(subject.alias("subject_id")))
+    known = pl.col("subject_kind").is_in(SUBJECT_KINDS)
+    return labels.rejecting(~known, pl.lit(f"subject_kind is none of {', '.join(SUBJECT_KINDS)}"))
 
 
 FINISH: dict[str, Callable[[Draft, ReadOptions, datetime], Draft]] = {
@@ -171,6 +204,6 @@ FINISH: dict[str, Callable[[Draft, ReadOptions, datetime], Draft]] = {
 
 def identity(table: str) -> Sequence[str]:
     """The columns in which a row repeats another of the same file or case."""
-    if table == "labels":
-        return tuple(TABLES[table].columns)[:-2]
+    if table in {"labels", "citations"}:  # what is numbered by us, or not at all
+        return tuple(name for name in TABLES[table].columns if name not in NO_CONTENT)
     return TABLES[table].key

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seven tables. Stable: files with these column names import without a mapping."""
+"""The tables. Stable: files with these column names import without a mapping."""
 
 from __future__ import annotations
 
@@ -66,11 +66,14 @@ POSTS = _table(
         "created_at": _optional(TIME, "the time that the platform shows"),
         "time_precision": Column(TEXT, "second, minute, day or unknown"),
         "id_time": _optional(TIME, "the time that the id carries"),
+        "received_at": _optional(TIME, "when the platform's server took it in, where it says both"),
+        "edited_at": _optional(TIME, "when it was last edited, as the platform says"),
         "kind": Column(TEXT, "original, repost, quote or reply"),
         "text": _optional(TEXT, "the text as posted"),
         "lang": _optional(TEXT, "language of the text, BCP 47"),
         "parent_id": _optional(TEXT, "the post that it reposts, quotes or answers"),
         "root_id": _optional(TEXT, "the first post of its cascade, as the platform gives it"),
+        "url": _optional(TEXT, "the address under which it is, or was, shown"),
         "urls": Column(LIST, "addresses in the post, expanded"),
         "mentions": Column(LIST, "handles mentioned, without @"),
         "hashtags": Column(LIST, "hashtags, without #"),
@@ -92,6 +95,7 @@ CITATIONS = _table(
         "citation_no": Column(COUNT, "its citations, counted from 0"),
         "target_kind": Column(TEXT, "post, account, url, outlet, vague or none"),
         "target": _optional(TEXT, "id, address or name of the target"),
+        "outlet": _optional(TEXT, "registrable domain of an address, or the outlet that is named"),
         "via": Column(TEXT, "field, link, text or import"),
         "rule": Column(TEXT, "the rule that read it"),
         "span_start": _optional(COUNT, "first character in the text"),
@@ -149,6 +153,18 @@ LABELS = _table(
         "url": _optional(TEXT, "where it can be read"),
     },
 )
+REVISIONS = _table(
+    "revisions",
+    "What a later row says otherwise of a post or an account that the case has.",
+    ("subject_kind", "subject_id", "column", "value", "source_id", "source_line"),
+    {
+        "subject_kind": Column(TEXT, "post or account"),
+        "subject_id": Column(TEXT, "its id"),
+        "column": Column(TEXT, "which column of its table"),
+        "value": Column(TEXT, "what the later row has there, as text"),
+        "collected_at": _optional(TIME, "when that row was collected"),
+    },
+)
 SOURCES = Table(
     "sources",
     "One imported file.",
@@ -170,5 +186,6 @@ SOURCES = Table(
 )
 
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (ACCOUNTS, POSTS, CITATIONS, ACTIONS, RANKINGS, LABELS, SOURCES)
+    table.name: table
+    for table in (ACCOUNTS, POSTS, CITATIONS, ACTIONS, RANKINGS, LABELS, REVISIONS, SOURCES)
 }

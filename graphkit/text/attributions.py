@@ -3,16 +3,28 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.text.normal import CHAIN, RETWEET, URL
+from graphkit.errors import InputError
+from graphkit.text.normal import CHAIN, CUT_CHAIN, RETWEET, URL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 MARK = "\0"
+LEAD = r"\(\?P<lead>(?:\[(?:\\.|[^\]\\])*\]|[^()\[])*\)"
+AFTER_URL = ".,;:!?'\"]}>"  # at the end of an address in a sentence: not of the address
+KINDS = ("account", "outlet", "vague")
+RELAY_RULES = ("retweet", "repost-chain", "relay-header")
+"""Rules that read who was passed on, not what source the own words name."""
 ATTRIBUTIONS = {
     "post_id": pl.String,
     "target_kind": pl.String,
@@ -23,6 +35,7 @@ ATTRIBUTIONS = {
     "span_end": pl.Int64,
     "certainty": pl.Float64,
 }
+MATCHES = {**ATTRIBUTIONS, "priority": pl.Int64}
 HOPS = {
     "post_id": pl.String,
     "hop": pl.Int64,
@@ -35,40 +48,84 @@ HOPS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the lexicon; `priority` is its place: of two that overlap the lower holds."""
+    """One rule of a lexicon; `priority` is its place: of two that overlap the lower holds.
+
+    `cue` fits every text that `pattern` fits, and is faster.
+    """
 
     name: str
     target_kind: str
     pattern: str
     certainty: float
+    lang: str
+    source: str
+    cue: str
     priority: int
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
-    """The rules of `lexicon.toml`, in order."""
-    lexicon = tomllib.loads(files("graphkit.text").joinpath("lexicon.toml").read_text("utf-8"))
-    return tuple(
-        Rule(
-            name=each["name"],
-            target_kind=each["target_kind"],
-            pattern=_pattern(each, lexicon["fragments"]),
-            certainty=each["certainty"],
-            priority=place,
-        )
-        for place, each in enumerate(lexicon["rule"])
-    )
+def _lexicon() -> dict[str, Any]:
+    return tomllib.loads(files("graphkit.text").joinpath("lexicon.toml").read_text("utf-8"))
 
 
-def attributions(posts: pl.DataFrame) -> pl.DataFrame:
+def rules(lexicons: Sequence[Path] = ()) -> tuple[Rule, ...]:
+    """The rules of the files `lexicons` and of `lexicon.toml`, in order.
+
+    Raises:
+        InputError: a file is not of the form that `lexicon.toml` has.
+    """
+    found: list[Rule] = []
+    fragments = dict(_lexicon()["fragments"])
+    for lexicon in (*map(_read, lexicons), _lexicon()):
+        fragments |= lexicon.get("fragments", {})
+        sources = lexicon.get("sources", {})
+        for rule in lexicon["rule"]:
+            each = {"lang": "any", "source": "", **rule}
+            kept = {name: each[name] for name in ("name", "target_kind", "certainty", "lang")}
+            pattern, source = _pattern(each, fragments), sources.get(each["source"], each["source"])
+            cue = each.get("cue", re.sub(LEAD, "", pattern))
+            found.append(Rule(**kept, pattern=pattern, source=source, cue=cue, priority=len(found)))
+    return tuple(found)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A lexicon of the user's own."""
+    try:
+        lexicon = tomllib.loads(path.read_text("utf-8"))
+        fragments = _lexicon()["fragments"] | lexicon.get("fragments", {})
+        for rule in lexicon["rule"]:
+            pattern = _pattern(rule, fragments)
+            fits = [pl.Series([""]).str.contains(each) for each in (pattern, rule.get("cue", ""))]
+            if fits[0].item() or rule["target_kind"] not in KINDS or not 0 < rule["certainty"] <= 1:
+                raise InputError(
+                    f"{path}: rule {rule['name']!r} fits an empty text, or its target_kind is none "
+                    f"of {', '.join(KINDS)}, or its certainty is not between 0 and 1"
+                )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, pl.exceptions.ComputeError) as error:
+        raise InputError(f"{path} is no lexicon: {error}") from error
+    return lexicon
+
+
+def is_vague(labels: pl.Expr) -> pl.Expr:
+    """Whether each source label names nobody ("网络", "internet").
+
+    >>> pl.select(is_vague(pl.Series(["网络", "新华社"]))).to_series().to_list()
+    [True, False]
+    """
+    return labels.str.strip_chars().str.contains(_lexicon()["nobody"])
+
+
+def attributions(posts: pl.DataFrame, *, lexicons: Sequence[Path] = ()) -> pl.DataFrame:
     """What sources each post's own words name, and the addresses that it links.
 
-    Read is the text up to and with its first `//@name:` or `RT @name:`; what follows is someone
-    else's. Rules and word lists are in `lexicon.toml`.
+    Read is the text up to and with its first `//@name:`, `||@name:` or `RT @name:` (`/@name:` where
+    the second slash was cut off); what follows is someone else's. Rules and word lists are in
+    `lexicon.toml`.
 
     Args:
         posts: `post_id`, `text` and `urls`. Where `urls` is empty, addresses are read from the
             text.
+        lexicons: files of further rules, of the form of `lexicon.toml`, tried before it.
 
     Returns:
         `post_id`, `target_kind` (account, outlet, vague or url), `target` (the handle without @,
@@ -76,8 +133,8 @@ def attributions(posts: pl.DataFrame) -> pl.DataFrame:
         `span_start` and `span_end` (characters of `text`; null for addresses of the field),
         `certainty`. Sorted by post, span, rule and target. A post that names nothing has no row.
     """
-    texts = posts.select("post_id", text=_own_and_header(pl.col("text")))
-    found = pl.concat([_matches(texts, rule) for rule in rules()])
+    texts = posts.select("post_id", text=_own_and_header(_plain(pl.col("text"))))
+    found = pl.concat([pl.DataFrame(schema=MATCHES), *_matches(texts, rules(lexicons))])
     named = _undisputed(found.filter(~pl.col("target").fill_null("").str.contains("^https?$")))
     rows = pl.concat([named.select(ATTRIBUTIONS.keys()), _linked(posts, texts)])
     return rows.sort("post_id", "span_start", "rule", "target", nulls_last=True)
@@ -94,8 +151,11 @@ def repost_chain(posts: pl.DataFrame) -> pl.DataFrame:
         that account's post, with the older chain), `span_start` and `span_end` of `//@name:` in
         characters, sorted. A post without a chain has no row.
     """
-    found = _spans(posts.select("post_id", "text"), CHAIN)
+    texts = posts.select("post_id", _plain(pl.col("text")))
+    found = _spans(texts, f"{CHAIN}|{CUT_CHAIN}")
+    before = pl.col("match").str.extract("^([^/|]?)").str.len_chars().cast(pl.Int64)
     hops = found.with_columns(
+        span_start=pl.col("span_start") + before,
         hop=pl.int_range(1, pl.len() + 1).over("post_id", order_by="span_start"),
         handle=pl.col("match").str.extract(r"(?s)[@＠](.*?)\s*[:：]$"),
         tail_text=pl.col("text").str.slice(pl.col("span_end")),
@@ -112,18 +172,21 @@ def _pattern(rule: dict[str, str], fragments: dict[str, str]) -> str:
     return pattern
 
 
+def _plain(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(MARK, " ", literal=True)
+
+
 def _own_and_header(text: pl.Expr) -> pl.Expr:
-    return text.str.replace(f"(?s)((?:{CHAIN})|(?:{RETWEET})).*$", "$1")
+    return text.str.replace(f"(?s)(?P<header>{CHAIN}|{RETWEET}|{CUT_CHAIN}).*$", "$header")
 
 
 def _spans(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     """Every match of `pattern`: `post_id`, `text`, `match`, `span_start`, `span_end`.
 
     polars finds offsets in bytes and of the first match only; here matches are fenced by a mark
-    and the text is cut at it, so every second piece is a match.
+    that `_plain` texts do not hold, and the text is cut at it: every second piece is a match.
     """
-    plain = texts.with_columns(pl.col("text").str.replace_all(MARK, " ", literal=True))
-    holding = plain.filter(pl.col("text").str.contains(pattern))
+    holding = texts.filter(pl.col("text").str.contains(pattern))
     fenced = pl.col("text").str.replace_all(pattern, f"{MARK}${{0}}{MARK}").str.split(MARK)
     pieces = holding.with_columns(match=fenced).explode("match")
     of_post = pieces.with_columns(
@@ -135,15 +198,22 @@ def _spans(texts: pl.DataFrame, pattern: str) -> pl.DataFrame:
     return matches.with_columns(span_start=start).drop("piece")
 
 
-def _matches(texts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    found = _spans(texts, rule.pattern)
+def _matches(texts: pl.DataFrame, by: Sequence[Rule]) -> Iterator[pl.DataFrame]:
+    """What each rule reads, as `MATCHES`."""
+    for rule in by:
+        likely = texts.filter(pl.col("text").str.contains(rule.cue))
+        if likely.height:
+            yield _read_by(rule, _spans(likely, rule.pattern))
+
+
+def _read_by(rule: Rule, found: pl.DataFrame) -> pl.DataFrame:
     groups = {
         name: pl.col("match").str.extract(f"^(?:{rule.pattern})$", number)
         for name, number in _groups(rule.pattern).items()
     }
     blank = pl.lit("")
-    lead, trail = groups.get("lead", blank), groups.get("trail", blank)
-    return found.select(
+    lead, trail = (groups.get(name, blank).fill_null("") for name in ("lead", "trail"))
+    read = found.select(
         "post_id",
         target_kind=pl.lit(rule.target_kind),
         target=groups.get("target", pl.lit(None, pl.String)),
@@ -152,8 +222,9 @@ def _matches(texts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         span_start=pl.col("span_start") + lead.str.len_chars().cast(pl.Int64),
         span_end=pl.col("span_end") - trail.str.len_chars().cast(pl.Int64),
         certainty=pl.lit(rule.certainty),
-        priority=pl.lit(rule.priority),
+        priority=pl.lit(rule.priority, pl.Int64),
     )
+    return read.select(MATCHES.keys())
 
 
 def _groups(pattern: str) -> dict[str, int]:
@@ -179,7 +250,15 @@ def _linked(posts: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     in_field = posts.select("post_id", target="urls").explode("target").drop_nulls("target")
     without = posts.filter(pl.col("urls").list.len() == 0).select("post_id")
     in_text = _spans(texts.join(without, on="post_id", how="semi"), URL)
-    in_text = in_text.select("post_id", "span_start", "span_end", target="match")
+    bare = pl.col("match").str.strip_chars_end(AFTER_URL)
+    bare = (
+        pl.when(bare.str.contains("(", literal=True))
+        .then(bare)
+        .otherwise(bare.str.strip_chars_end(AFTER_URL + ")"))
+    )
+    in_text = in_text.select("post_id", "span_start", target=bare).with_columns(
+        span_end=pl.col("span_start") + pl.col("target").str.len_chars().cast(pl.Int64)
+    )
     addresses = pl.concat([in_field.unique(), in_text], how="diagonal")
     constants = {"target_kind": "url", "via": "link", "rule": "address", "certainty": 1.0}
     rows = addresses.with_columns(pl.lit(value).alias(name) for name, value in constants.items())

@@ -9,12 +9,13 @@ import polars as pl
 
 Text = TypeVar("Text", pl.Expr, pl.Series)
 
-URL = r"(?i)\bhttps?://[\x21-\x7e]+"
+URL = r"(?i)(?-u:\b)https?://[\x21-\x7e]+"  # of ASCII: there is no blank between 看 and http
 HANDLE = r"[^\s:：/／@＠,，。！？!?()（）\[\]【】<>《》\"“”]{1,40}"
 EMOTE = r"\[[^\[\]\s]{1,8}\]"
 NOT_WORDS = r"[^\p{L}\p{M}\p{N}]+"
-CHAIN = rf"//\s*[@＠]{HANDLE}\s*[:：]"
-RETWEET = rf"(?i)\bRT\s*[@＠]{HANDLE}\s*[:：]"
+CHAIN = rf"(?://|\|\|)\s*[@＠]{HANDLE}\s*[:：]"
+CUT_CHAIN = rf"(?:^|[^A-Za-z0-9/:._\-])/\s*[@＠]{HANDLE}\s*[:：]"  # not in tiktok.com/@a: b
+RETWEET = rf"(?i:(?-u:\b)RT)\s*[@＠]{HANDLE}\s*[:：]"
 BARE = r"^(?:转发微博|轉發微博|转发|轉發|快转微博|快轉微博|分享图片|repost|rt)?$"
 
 
@@ -38,10 +39,13 @@ def normal_form(text: Text) -> Text:
 def own_words(text: Text) -> Text:
     """The part of a repost's `text` that is its own: before the first `//@name:` or `RT @name:`.
 
+    `||@name:` counts too, and `/@name:` where the second slash was cut off.
+
     >>> own_words(pl.Series(["真的吗？//@青石:转发", "RT @qingshi: bridge", "原文"])).to_list()
     ['真的吗？', '', '原文']
     """
     own = text.str.replace(rf"(?s){CHAIN}.*$", "")
+    own = own.str.replace(rf"(?s){CUT_CHAIN.replace('?:', '', 1)}.*$", "$1")
     return own.str.replace(f"(?s){RETWEET}.*$", "")
 
 

@@ -49,7 +49,8 @@ def named_sources(claim: Claim, corpus: Corpus, unseen: pl.DataFrame) -> Sources
 
     A named account stands for the earliest of its earlier posts that says this: that shares at
     least 60 % of the shorter text and holds every number of the citing one. Where the account has
-    earlier posts in the data and none says it, the attribution is wrong. A name that no account
+    earlier posts in the data and none says it, the attribution is wrong where the text makes it: a
+    platform's field and a link to a profile do not say what was said. A name that no account
     bears is a post that is gone (`unseen`: `node_id`, `handle`) if chains name it so, else an
     outlet.
     """
@@ -58,7 +59,7 @@ def named_sources(claim: Claim, corpus: Corpus, unseen: pl.DataFrame) -> Sources
     earlier = _earlier_posts(accounts, corpus)
     said = _saying(accounts, earlier)
     silent = accounts.join(said, on="row", how="anti").join(earlier, on="row", how="semi")
-    silent = silent.filter(pl.col("words").is_not_null())
+    silent = silent.filter(pl.col("words").is_not_null(), pl.col("via") == "text")
     gone = unseen.drop_nulls("handle").select(name="handle", gone="node_id")
     gone = gone.sort("name", "gone").unique("name", keep="first", maintain_order=True)
     targets = (
@@ -135,7 +136,8 @@ def _saying(rows: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
 def _edges(rows: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("target_kind")
     named = kind.is_in(["account", "outlet"])
-    cited = rows.filter(pl.col("via") != "field", kind.is_in(["post", "account", "outlet", "url"]))
+    is_parent = (pl.col("via") == "field") & (kind == "post")  # by the posts' own columns
+    cited = rows.filter(~is_parent, kind.is_in(["post", "account", "outlet", "url"]))
     return cited.select(
         child="post_id",
         parent=pl.when(kind == "post")

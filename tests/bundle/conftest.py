@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -228,8 +230,12 @@ def new_case(root):
         "posts": _frame(POSTS, _posts()),
         "rankings": _frame(RANKINGS, _rankings()),
     }
-    save_import(case, b"rows", record=record, tables=tables)
-    append_audit(case, "import", {"sha256": record["sha256"], "rows": 30})
+    with tempfile.TemporaryDirectory(dir=root.parent) as folder:
+        staged = Path(folder)
+        for name, frame in tables.items():
+            (staged / "tables" / name).mkdir(parents=True)
+            frame.write_parquet(staged / "tables" / name / f"{SOURCE}.parquet")
+        save_import(case, staged, record={"batch_id": SOURCE, "sources": [record]})
     corpus = load_corpus(case)
     made = [sharing_finding(corpus)]
     save_run(case, _recipe("coordinated-sharing"), findings=made, corpus=corpus)

@@ -82,12 +82,12 @@ def test_an_unknown_zone_is_refused_before_anything_is_made(tmp_path):
 
 def test_a_case_of_another_format_says_so(case):
     (case.root / "case.toml").write_text("format_version = 9\n")
-    with pytest.raises(CaseError, match="is a case of format 9, this graphkit reads 1"):
+    with pytest.raises(CaseError, match="is a case of format 9, this graphkit reads 2"):
         open_case(case.root)
 
 
 def test_a_case_without_a_name_or_zone_says_so(case):
-    (case.root / "case.toml").write_text("format_version = 1\n")
+    (case.root / "case.toml").write_text("format_version = 2\n")
     with pytest.raises(CaseError, match=r"its case\.toml has no name or no zone"):
         open_case(case.root)
 

@@ -191,3 +191,19 @@ def test_a_register_says_which_rows_it_rejects(case, tmp_path, capsys):
 def test_a_closed_stdout_is_no_error(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     assert run("detectors") == 0
+
+
+def test_an_empty_argument_is_not_the_folder_one_stands_in(case, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run("import", case, "")
+    assert "is empty; name a file or folder" in capsys.readouterr().err
+
+
+def test_a_full_disk_says_to_free_space(case, monkeypatch, capsys):
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("graphkit.cli.import_.ingest", full)
+    assert run("import", case, "a.csv") == 2
+    err = capsys.readouterr().err
+    assert err.endswith("No space left on device; free some space and do it again\n")

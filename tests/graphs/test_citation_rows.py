@@ -110,8 +110,14 @@ def test_a_permalink_of_a_post_in_the_data_cites_that_post():
 
 def test_a_permalink_counts_only_on_its_own_platform():
     first = {"post_id": "x:123", "text": "x"}
-    link = "https://weibo.com/1002/123456"
-    assert cited(first, {"urls": [link]})[0] == ("x:1", "url", link, "link", "address")
+    link = "https://gab.com/a/posts/123"
+    assert cited(first, {"urls": [link]})[0] == (
+        "x:1",
+        "post",
+        "gab:123",
+        "link",
+        "permalink-unseen",
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,6 +154,216 @@ def test_the_quoted_posts_own_link_is_not_counted_twice():
 def test_other_addresses_are_urls_in_canonical_form():
     row = {"urls": ["HTTPS://Blog.Example/hz1?utm_source=a#top", "ftp://a.example/", "nonsense"]}
     assert cited(row) == [("x:0", "url", "https://blog.example/hz1", "link", "address")]
+
+
+def test_the_address_that_a_post_calls_its_own_cites_it():
+    page = {
+        "post_id": "web:https://www.blog.example/hz1",
+        "platform": "web",
+        "url": "https://www.blog.example/hz1",
+    }
+    link = {"urls": ["http://blog.example/hz1/?utm_source=a"]}
+    found = citation_rows(posts_of(page, link), ACCOUNT_ROWS)
+    assert found.select("target", "outlet", "rule").row(1) == (
+        "web:https://www.blog.example/hz1",
+        "blog.example",
+        "post-address",
+    )
+
+
+def test_an_address_that_several_posts_call_their_own_is_nobodys():
+    same = [{"url": "https://blog.example/hz1", "text": "x"}] * 2
+    found = cited(*same, {"urls": ["https://blog.example/hz1"]})
+    assert found[2] == ("x:2", "url", "https://blog.example/hz1", "link", "address")
+    repost = {"url": "https://blog.example/hz1", "kind": "repost", "parent_id": "x:0"}
+    found = cited(same[0], repost, {"urls": ["https://blog.example/hz1"]})
+    assert found[2] == ("x:2", "post", "x:0", "link", "post-address")
+
+
+def test_the_permalink_of_a_post_that_the_case_lacks_cites_it_less_certainly():
+    rows = [{"urls": [link]} for link in (
+        "https://x.com/whoever/status/77",
+        "https://weibo.com/1002/yBmepBtUB",
+        "https://t.me/c/1004/5",
+        "https://bsky.app/profile/did:plc:b/post/3lk",
+        "https://bsky.app/profile/nobody.example/post/3lk",
+    )]  # fmt: skip
+    found = citation_rows(posts_of(*rows), ACCOUNT_ROWS)
+    assert found.select("target_kind", "target", "rule", "certainty").rows() == [
+        ("post", "x:77", "permalink-unseen", 0.9),
+        ("post", "weibo:3489035978933121", "permalink-unseen", 0.9),
+        ("post", "telegram:1004/5", "permalink-unseen", 0.9),
+        ("post", "bluesky:at://did:plc:b/app.bsky.feed.post/3lk", "permalink-unseen", 0.9),
+        ("url", "https://bsky.app/profile/nobody.example/post/3lk", "address", 1.0),
+    ]
+
+
+BLUESKY = {"platform": "bluesky", "text": "x"}
+VICTIM = BLUESKY | {
+    "post_id": "bluesky:at://did:plc:victim/app.bsky.feed.post/3lk",
+    "account_id": "bluesky:did:plc:victim",
+}
+
+
+def bluesky_accounts(*handles):
+    rows = [(f"bluesky:did:plc:{name}", "bluesky", handle, "s") for name, handle in handles]
+    schema = ["account_id", "platform", "handle", "source_id"]
+    return ACCOUNTS.conform(pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+@pytest.mark.parametrize(
+    ("author", "handles", "target"),
+    [
+        ("victim.example", [("victim", "victim.example")], VICTIM["post_id"]),
+        ("did:plc:victim", [], VICTIM["post_id"]),
+        ("somebody.example", [("victim", None)], VICTIM["post_id"]),
+        ("framer.example", [("victim", "victim.example")], None),
+        (
+            "did:plc:framer",
+            [("victim", None)],
+            "bluesky:at://did:plc:framer/app.bsky.feed.post/3lk",
+        ),
+        (
+            "framer.example",
+            [("victim", None), ("framer", "framer.example")],
+            "bluesky:at://did:plc:framer/app.bsky.feed.post/3lk",
+        ),
+    ],
+)
+def test_who_chooses_the_record_key_of_anothers_post_does_not_frame_them(author, handles, target):
+    link = f"https://bsky.app/profile/{author}/post/3lk"
+    posts = posts_of(VICTIM, {"post_id": "x:1", "urls": [link]})
+    found = citation_rows(posts, bluesky_accounts(*handles)).filter(post_id="x:1")
+    assert found["target"].item() == (target if target is not None else link)
+
+
+def test_the_name_in_an_address_that_nobody_checks_names_nobody():
+    found = cited(
+        {"post_id": "x:123", "account_id": "x:1", "text": "x"},
+        {"urls": ["https://x.com/hezhou_watch/status/123"]},
+    )
+    assert found[0] == ("x:1", "post", "x:123", "link", "permalink")
+
+
+def test_posts_are_found_by_the_permalink_that_they_call_their_own():
+    code = {"platform": "facebook", "text": "x"}
+    found = cited(
+        code | {"post_id": "facebook:999", "url": "https://www.facebook.com/page/posts/1234567"},
+        {"urls": ["https://m.facebook.com/page/posts/1234567?fbclid=x"]},
+        {"urls": ["https://www.facebook.com/page/posts/the-title/1234567/"]},
+    )
+    cites = [row for row in found if row[1] == "post"]
+    assert cites == [
+        ("x:1", "post", "facebook:999", "link", "post-address"),
+        ("x:2", "post", "facebook:999", "link", "permalink"),
+    ]
+
+
+def test_mastodon_posts_are_known_on_the_hosts_of_the_case():
+    post = {
+        "post_id": "mastodon:https://social.example/users/hezhou/statuses/11",
+        "platform": "mastodon",
+        "text": "x",
+    }
+    links = ["https://social.example/@hezhou/11", "https://social.example/@hezhou/12"]
+    found = cited(post, {"post_id": "x:1", "urls": [*links, "https://other.example/@hezhou/11"]})
+    assert [row[1:3] for row in found if row[0] == "x:1"] == [
+        ("url", "https://other.example/@hezhou/11"),
+        ("post", "mastodon:https://social.example/users/hezhou/statuses/11"),
+        ("post", "mastodon:https://social.example/users/hezhou/statuses/12"),
+    ]
+
+
+def test_a_telegram_channel_is_known_by_its_name_and_its_number():
+    accounts = ACCOUNTS.conform(
+        pl.DataFrame(
+            {
+                "account_id": ["telegram:channel1004"],
+                "platform": ["telegram"],
+                "handle": ["city_express01"],
+                "source_id": ["s"],
+            }
+        )
+    )
+    post = {"post_id": "telegram:1004/4", "platform": "telegram", "text": "x"}
+    links = ["https://t.me/City_Express01/4", "https://t.me/c/1004/4", "https://t.me/other_one/4"]
+    rows = [{"post_id": f"x:{i}", "urls": [link]} for i, link in enumerate(links)]
+    found = citation_rows(posts_of(post, *rows), accounts).filter(via="link")
+    assert found.select("target", "rule").rows() == [
+        ("telegram:1004/4", "permalink"),
+        ("telegram:1004/4", "permalink"),
+        ("telegram:other_one/4", "permalink-unseen"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "account"),
+    [
+        ("https://mobile.twitter.com/Hezhou_Watch", "x:2"),
+        ("https://x.com/i/user/3", "x:3"),
+    ],
+)
+def test_the_page_of_a_known_account_cites_the_account(link, account):
+    assert cited({"urls": [link]}) == [("x:0", "account", account, "link", "profile")]
+    own = {"urls": [link], "account_id": account}
+    assert cited(own) == [("x:0", "none", None, "text", "none")]
+
+
+def test_the_page_of_an_unknown_account_is_a_url():
+    row = {"urls": ["https://x.com/nobody_known"]}
+    assert cited(row) == [("x:0", "url", "https://x.com/nobody_known", "link", "address")]
+
+
+def test_where_a_shortened_address_leads_is_not_known():
+    found = citation_rows(posts_of({"urls": ["http://t.cn/a", "https://a.co.uk/b"]}), ACCOUNT_ROWS)
+    assert found.select("target", "outlet", "rule").rows() == [
+        ("https://a.co.uk/b", "a.co.uk", "address"),
+        ("http://t.cn/a", None, "short-address"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "target", "certainty"),
+    [
+        ("@Hezhou_Watch", "account", "x:2", 0.95),
+        ("河洲观察", "account", "x:2", 0.8),
+        ("青石快讯", "outlet", "青石快讯", 0.95),
+        ("@河洲观察", "outlet", "河洲观察", 0.95),
+        ("新华社", "outlet", "新华社", 0.95),
+        ("网络", "vague", None, 0.95),
+    ],
+)
+def test_what_the_platforms_source_field_says_is_cited(label, kind, target, certainty):
+    row = {"source_label": label, "kind": "repost"}
+    found = citation_rows(posts_of(row), ACCOUNT_ROWS)
+    assert found.select("target_kind", "target", "via", "rule", "certainty").rows() == [
+        (kind, target, "field", "source-label", certainty)
+    ]
+
+
+def test_a_source_label_beside_a_parent_or_of_the_author_adds_nothing():
+    label = {"source_label": "河洲观察"}
+    known = label | {"kind": "quote", "parent_id": "x:77"}
+    assert cited(known) == [("x:0", "post", "x:77", "field", "parent-id")]
+    assert cited(label | {"account_id": "x:2"}) == [("x:0", "none", None, "text", "none")]
+
+
+def test_a_named_outlet_whose_site_is_in_the_case_is_known_by_its_domain():
+    sites = [
+        ("web:harbour.example", "港口日报"),
+        ("web:a.example", "晨报"),
+        ("web:b.example", "晨报"),
+    ]
+    web = pl.DataFrame(sites, schema=["account_id", "display_name"], orient="row")
+    web = web.with_columns(platform=pl.lit("web"), source_id=pl.lit("s"))
+    accounts = pl.concat([ACCOUNT_ROWS, ACCOUNTS.conform(web)])
+    rows = [{"text": f"据{name}报道，大桥"} for name in ("港口日报", "晨报", "人民日报")]
+    found = citation_rows(posts_of(*rows), accounts)
+    assert found.select("target", "outlet").rows() == [
+        ("港口日报", "harbour.example"),
+        ("晨报", "晨报"),
+        ("人民日报", "人民日报"),
+    ]
 
 
 def test_a_handle_is_an_account_of_the_same_platform():

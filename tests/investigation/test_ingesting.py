@@ -10,6 +10,7 @@ import pytest
 
 from graphkit.case import create_case, load_corpus, open_case, source_records, stored
 from graphkit.errors import CaseError, InputError, ParameterError, UnknownNameError
+from graphkit.investigation.column_map import column_map
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
 from graphkit.reading.importer import ReadOptions
@@ -32,15 +33,16 @@ def test_each_faulty_row_ends_as_it_should(case, shared):
     path = shared / "data" / "formats" / "dirty_posts.csv"
     [ledger] = ingest(case, [path], options=ReadOptions(columns=DIRTY))
     assert (ledger.rows_read, ledger.accepted) == (14, 9)
-    assert {row["line"]: row["reason"] for row in ledger.rejects} == {
+    assert dict(ledger.rejects.iter_rows()) == {
         2: "column 'post_id' (\"1.89904E+18\") is a number that lost digits; export ids as text",
         5: "column 'time' (\"10/03/2026 09:00\") may be day-first or month-first; "
         "give --date-order DMY or MDY",
         7: "column 'time' (\"刚刚\") is relative; give --collected-at to read relative times",
         9: "nothing in column 'account_id'",
     }
-    assert ledger.duplicates == [{"line": 8, "first": 4}]
-    assert ledger.warnings == [
+    assert ledger.duplicates.to_dicts() == [{"line": 8, "first": 4}]
+    assert ledger.warnings.to_dicts() == [
+        {"line": 8, "reason": "met again: text differs; kept as a revision"},
         {"line": 11, "reason": "it cites itself; that citation is left out"},
         {"line": 15, "reason": "its time lies after its collection"},
     ]
@@ -61,7 +63,7 @@ def test_what_was_rejected_for_want_of_an_option_is_accepted_with_it(case, share
     at = datetime(2026, 3, 10, 3, tzinfo=UTC)
     options = ReadOptions(columns=DIRTY, date_order="DMY", tz="Asia/Shanghai", collected_at=at)
     [ledger] = ingest(case, [path], options=options)
-    assert [row["line"] for row in ledger.rejects] == [2, 9]
+    assert ledger.rejects["line"].to_list() == [2, 9]
     posts = stored(case, "posts").filter(pl.col("post_id").is_in(["local:103", "local:105"]))
     assert posts["created_at"].to_list() == [datetime(2026, 3, 10, 1, tzinfo=UTC), at]
     assert posts["time_precision"].to_list() == ["minute", "minute"]
@@ -100,20 +102,20 @@ def test_a_post_that_an_earlier_file_brought_is_a_duplicate(case, tmp_path):
         case, [written(tmp_path, "b.csv", header + "1,a,1773104400\n2,a,1773104401\n")]
     )
     assert (ledger.rows_read, ledger.accepted) == (2, 1)
-    assert ledger.duplicates == [{"line": 2, "first": None}]
+    assert ledger.duplicates.to_dicts() == [{"line": 2, "first": None}]
 
 
 def test_lines_are_counted_through_quoted_line_breaks(case, tmp_path):
     text = 'post_id,account_id,created_at,text\n1,a,1773104400,"two\nlines"\n2,,1773104400,x\n'
     [ledger] = ingest(case, [written(tmp_path, "a.csv", text)])
-    assert ledger.rejects == [{"line": 4, "reason": "nothing in column 'account_id'"}]
+    assert ledger.rejects.to_dicts() == [{"line": 4, "reason": "nothing in column 'account_id'"}]
 
 
 def test_a_row_with_too_many_cells_is_rejected_and_counted(case, tmp_path):
     text = "post_id,account_id,created_at\n1,a,1773104400,extra\n2,a,1773104400\n"
     [ledger] = ingest(case, [written(tmp_path, "a.csv", text)])
     assert (ledger.rows_read, ledger.accepted) == (2, 1)
-    assert ledger.rejects == [{"line": 2, "reason": "4 cells where the header has 3"}]
+    assert ledger.rejects.to_dicts() == [{"line": 2, "reason": "4 cells where the header has 3"}]
 
 
 def test_json_lines_and_parquet_and_csv_give_the_same_rows(tmp_path):
@@ -150,7 +152,6 @@ def test_a_line_that_is_not_json_is_rejected_and_counted(case, tmp_path):
         ("header.csv", b"post_id,account_id,created_at\n", "has a header and no rows"),
         ("binary.csv", bytes(range(128, 256)), "is not UTF-8 text"),
         ("binary.parquet", bytes(range(256)), "is not a Parquet file"),
-        ("nul.csv", b"post_id,account_id,created_at\n1,a\x00,2\n", "not a text file|not UTF-8"),
         ("other.csv", b"a,b\n1,2\n", "no importer knows this format"),
         ("twice.csv", b"post_id,post_id\n1,2\n", "no importer knows|twice the column"),
     ],
@@ -167,17 +168,20 @@ def test_a_file_that_cannot_be_read_leaves_the_case_as_it_was(
     assert stored(case, "posts").is_empty()
 
 
+def test_a_row_that_holds_nul_is_rejected(case, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"post_id,account_id,created_at\n1,a\x00,1773104400\n2,a,1773104400\n")
+    [ledger] = ingest(case, [path])
+    assert ledger.rejects.to_dicts() == [{"line": 2, "reason": "holds NUL, which no text does"}]
+    assert (ledger.rows_read, ledger.accepted) == (2, 1)
+
+
 def test_a_missing_column_is_named_with_those_that_are_there(case, tmp_path):
     path = written(tmp_path, "a.csv", "post_id,account_id,when\n1,a,1773104400\n")
     with pytest.raises(
         InputError, match=r"no column created_at .* --map .*post_id, account_id, when"
     ):
         ingest(case, [path], options=ReadOptions(table="posts"))
-
-
-def test_a_folder_is_not_a_file(case, tmp_path):
-    with pytest.raises(InputError, match="is a folder; name the files in it"):
-        ingest(case, [tmp_path])
 
 
 def test_a_folder_that_is_not_a_case_says_how_to_make_one(tmp_path):
@@ -218,9 +222,43 @@ def test_a_file_of_which_no_row_is_accepted_can_be_imported_again(case, tmp_path
 
 
 def test_posts_that_lack_their_times_are_not_taken_for_accounts(case, tmp_path):
-    path = written(tmp_path, "a.csv", "post_id,account_id,time\n1,a,1773104400\n")
-    with pytest.raises(InputError, match="no importer knows this format"):
+    path = written(tmp_path, "a.csv", "post_id,account_id,note\n1,a,1773104400\n")
+    with pytest.raises(InputError, match=r"not every column can be told: no column for created_at"):
         ingest(case, [path])
+    assert source_records(case) == []
+
+
+def test_a_guess_that_leaves_nothing_open_is_used_told_and_kept(case, tmp_path):
+    path = written(tmp_path, "mine.csv", "post id,author id,created at,body\n1,a,1773104400,x\n")
+    [ledger] = ingest(case, [path])
+    assert (ledger.importer, ledger.why) == ("canonical", "its columns were guessed")
+    assert (ledger.accepted, ledger.tables) == (1, ("posts",))
+    assert ledger.notes[0].startswith("post_id is the column 'post id': ")
+    assert ledger.notes[-1] == "this map is kept in the case as maps/mine.csv.toml"
+    mapped = column_map(case.root / "maps" / "mine.csv.toml")
+    assert mapped.columns["account_id"] == "author id"
+    [again] = ingest(case, [path])
+    assert again.is_known
+    assert ingest(case, [path], options=mapped.options(ReadOptions()))[0].is_known
+
+
+def test_a_guess_that_leaves_something_open_is_a_map_to_fill_in(case, tmp_path):
+    path = written(tmp_path, "mine.csv", "post id,author id,body\n1,a,x\n")
+    with pytest.raises(
+        InputError, match=r"^mine\.csv: .*fill that in in .*mine\.csv\.toml and give"
+    ):
+        ingest(case, [path])
+    assert source_records(case) == []
+    text = (case.root / "maps" / "mine.csv.toml").read_text()
+    assert 'post_id = "post id"' in text
+    assert text.endswith("# to fill in: no column for created_at\n")
+
+
+def test_columns_of_files_in_a_folder_are_not_guessed(case, tmp_path):
+    (tmp_path / "exports").mkdir()
+    written(tmp_path, "exports/mine.csv", "post id,author id,created at\n1,a,1773104400\n")
+    [ledger] = ingest(case, [tmp_path / "exports"])
+    assert ledger.unread.startswith("no importer knows this format; name a table and a column map")
 
 
 def test_a_problem_of_the_map_names_the_file(case, tmp_path):
@@ -255,14 +293,14 @@ LINE = '{"post_id":"%s","account_id":"a","created_at":"2026-03-10T01:00:00Z"%s}\
         (r',"text":"\ud800"', "not a row: a character is half of a surrogate pair"),
         (r',"\ud800":"x"', "not a row: a character is half of a surrogate pair"),
         (',"text":' + "[" * 100_000, "not a row: nested too deeply"),
-        (',"urls":[{"u":1}]', 'column \'urls\' ("[{"u": "1"}]") is not a list of plain values'),
+        (',"urls":[{"u":1}]', 'column \'urls\' ("[{"u":1}]") is not a list of plain values'),
     ],
 )
 def test_a_line_that_holds_no_row_is_rejected_wherever_it_stands(case, tmp_path, field, reason):
     text = LINE % (1, field) + LINE % (2, ',"urls":["u",null]')
     [ledger] = ingest(case, [written(tmp_path, "a.jsonl", text)])
     assert (ledger.rows_read, ledger.accepted) == (2, 1)
-    assert ledger.rejects == [{"line": 1, "reason": reason}]
+    assert ledger.rejects.to_dicts() == [{"line": 1, "reason": reason}]
     assert stored(case, "posts")["urls"].to_list() == [["u"]]
 
 
@@ -304,7 +342,7 @@ NAIVE = ["2026-03-10T09:00:00"] * 2
 
 def test_a_parquet_time_without_zone_says_so(case, tmp_path):
     [ledger] = ingest(case, [parquet(tmp_path, created_at=pl.Series(NAIVE).str.to_datetime())])
-    assert ledger.rejects[0]["reason"].endswith(
+    assert ledger.rejects["reason"][0].endswith(
         "has no time zone; give --tz, such as Asia/Shanghai"
     )
 
@@ -321,7 +359,7 @@ HOT = (
 def test_a_hot_list_as_text_is_read_and_its_faults_are_rejected(case, tmp_path):
     [ledger] = ingest(case, [written(tmp_path, "hot.csv", HOT)])
     assert (ledger.rows_read, ledger.accepted) == (4, 1)
-    assert {row["line"]: row["reason"] for row in ledger.rejects} == {
+    assert dict(ledger.rejects.iter_rows()) == {
         3: "not a number in column hour",
         4: "no date or hour",
         5: "not a number in column band_rank",

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from graphkit.errors import TableError
-from graphkit.tables import ACCOUNTS, RANKINGS, TABLES, Corpus
+from graphkit.tables import ACCOUNTS, ACTIONS, RANKINGS, SOURCES, TABLES, Corpus
 
 
 def accounts(*ids):
@@ -50,3 +50,35 @@ def test_a_row_key_of_several_parts_has_its_time_in_utc():
         {"list_id": ["l"], "snapshot_at": ["2026-03-10T01:00:00Z"], "topic": ["t"]}
     ).with_columns(pl.col("snapshot_at").str.to_datetime(time_zone="UTC"))
     assert frame.select(RANKINGS.row_key()).item() == "l|2026-03-10T01:00:00.000000Z|t"
+
+
+def test_a_few_rows_added_by_hand_do_not_make_a_log_biased():
+    actions = pl.DataFrame(
+        {
+            "action_id": [str(number) for number in range(200)],
+            "account_id": "t:a",
+            "object_id": "o",
+            "act": "url",
+            "time_precision": "second",
+            "source_id": ["hand"] + ["stream"] * 199,
+        }
+    )
+    source = {"sha256": "", "importer": "canonical", "rows_read": 1, "accepted": 1}
+    kinds = {"hand": "snowball", "stream": "stream"}
+    sources = [
+        {
+            **source,
+            "source_id": name,
+            "file": name,
+            "collection": kind,
+            "duplicate": 0,
+            "rejected": 0,
+        }
+        for name, kind in kinds.items()
+    ]
+    corpus = Corpus(
+        actions=ACTIONS.conform(actions), sources=SOURCES.conform(pl.DataFrame(sources))
+    )
+    assert corpus.biased_sources("actions").is_empty()
+    few = Corpus(actions=corpus.actions.head(90), sources=corpus.sources)
+    assert few.biased_sources("actions")["source_id"].to_list() == ["hand"]
