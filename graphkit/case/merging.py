@@ -25,6 +25,7 @@ UNTOLD = {
     *("source_id", "source_line"),
 }
 TIME_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+MINUTE_TEXT = "%Y-%m-%dT%H:%MZ"
 HANDLE_ID = "^[^:]*:@"  # the id of an account of which a format gives only the handle
 NAMING = {  # the column of each table that names accounts, and may name them by handle
     **dict.fromkeys(("accounts", "posts", "actions"), "account_id"),
@@ -42,8 +43,8 @@ def told_columns(table: Table) -> list[str]:
 def as_text(table: Table, name: str) -> pl.Expr:
     """A cell of `table` as revisions have it; null where it says nothing.
 
-    An empty list says nothing, nor does a time that is not to the second, nor an account's id that
-    is only its handle.
+    An empty list says nothing, nor does a time of unknown precision, nor an account's id that is
+    only its handle. A post's time to the minute or day has no seconds.
     """
     cell, dtype = pl.col(name), table.columns[name].dtype
     if isinstance(dtype, pl.List):
@@ -51,8 +52,11 @@ def as_text(table: Table, name: str) -> pl.Expr:
         return pl.when(cell.list.len() > 0).then(array).alias(name)
     if dtype == TIME:
         text = cell.dt.strftime(TIME_TEXT)
-        coarse = name == "created_at" and "time_precision" in table.columns
-        return (pl.when(time_precision="second").then(text) if coarse else text).alias(name)
+        if name == "created_at" and "time_precision" in table.columns:
+            coarse = pl.col("time_precision").is_in(["minute", "day"])
+            to_minute = pl.when(coarse).then(cell.dt.strftime(MINUTE_TEXT))
+            text = pl.when(time_precision="second").then(text).otherwise(to_minute)
+        return text.alias(name)
     if name == "account_id":
         return pl.when(~cell.str.contains(HANDLE_ID)).then(cell).alias(name)
     return cell.cast(pl.String)
@@ -63,7 +67,8 @@ def _from_text(dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List):
         return value.str.json_decode(dtype)
     if dtype == TIME:
-        return value.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
+        to_second = "%Y-%m-%dT%H:%M:%S%.fZ"  # a time to the minute fills no gap
+        return value.str.to_datetime(to_second, time_unit="us", time_zone="UTC", strict=False)
     return value == "true" if dtype == pl.Boolean() else value.cast(dtype)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 3_000_000  # of tables of which only the key is compared
 WHOLE_ROWS_AT_ONCE = 500_000
+WIDTH = {"minute": 60, "day": 86_400}  # seconds by which times of a precision must differ
 DROPPED = pl.Schema(
     {
         "row": pl.Int64(),
@@ -200,7 +201,17 @@ def _in_time(name: str, ranked: pl.DataFrame) -> pl.DataFrame:
     timed = in_time.with_columns(start=_starts(table.key))
     kept = timed.with_row_index("kept").filter("is_first").select("start", "kept")
     texts = [as_text(table, each) for each in told]
+    if name == "posts":
+        texts.append(pl.col("created_at").alias("shown_at"))
     return timed.join(kept, on="start", maintain_order="left").with_columns(texts)
+
+
+def _differs_in_time() -> pl.Expr:
+    """Whether a post's time differs from that of the row that stays by the coarser precision."""
+    width = pl.col("time_precision").replace_strict(WIDTH, default=0, return_dtype=pl.Int64)
+    coarser = pl.max_horizontal(width, width.gather(pl.col("kept")))
+    apart = (pl.col("shown_at") - pl.col("shown_at").gather(pl.col("kept"))).abs()
+    return (apart.dt.total_seconds() >= coarser).fill_null(value=True)
 
 
 def _changes(name: str, rows: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -215,6 +226,8 @@ def _changes(name: str, rows: pl.DataFrame, column: str) -> pl.DataFrame:
     is_other = value.ne_missing(pl.coalesce(before, kept)) & value.is_not_null()
     if column != COUNTERS[name]:
         is_other &= value.ne_missing(kept)
+    if name == "posts" and column == "created_at":
+        is_other &= _differs_in_time()
     is_new = ~pl.col("is_first") & ~pl.col("is_old")
     changed = rows.with_columns(is_gap=kept.is_null()).filter(is_other & is_new)
     return changed.select(

@@ -200,6 +200,25 @@ def test_a_coarser_time_is_no_other_time(case, tmp_path):
     assert load_corpus(case).posts["time_precision"].to_list() == ["minute"]
 
 
+def test_a_date_that_was_read_in_another_order_is_a_revision(case, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("post_id,account_id,created_at\n1,a,03/04/2026 09:00\n")
+    ingest(case, [path], options=ReadOptions(tz="UTC", date_order="MDY"))
+    [ledger] = ingest(case, [path], options=ReadOptions(tz="UTC", date_order="DMY"))
+    assert ledger.duplicates.height == 1
+    assert "created_at differs" in ledger.warnings["reason"][0]
+    assert revised(case) == [("local:1", "created_at", "2026-04-03T09:00Z")]
+    assert load_corpus(case).posts["created_at"][0] == datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+
+def test_a_time_to_the_minute_read_in_another_zone_is_a_revision(case, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("post_id,account_id,created_at\n1,a,2026-03-10 09:00\n")
+    ingest(case, [path], options=ReadOptions(tz="UTC"))
+    ingest(case, [path], options=ReadOptions(tz="Asia/Shanghai"))
+    assert revised(case) == [("local:1", "created_at", "2026-03-10T01:00Z")]
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("together", [True, False])
 def test_a_post_that_was_only_referred_to_gives_way_to_the_post_itself(
