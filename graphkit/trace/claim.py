@@ -178,15 +178,22 @@ def _asked(
         seen = posts.filter(post_id=post)
         top = post if seen.is_empty() else seen["cascade"][0]
         asked = pl.DataFrame({"node_id": [top]})
+        if post.startswith("web:"):  # a page is asked for with the posts that link it
+            asked = pl.concat([asked, _linking(posts, what)]).unique(maintain_order=True)
     elif read_as == "url":
-        links = posts.select("post_id", url="urls").explode("url").drop_nulls()
-        url = canonical_url(pl.Series([what.strip()]))[0]
-        is_asked = canonical_url(links["url"]) == pl.lit(url, pl.String)  # null: no address at all
-        asked = links.filter(is_asked).select(node_id="post_id").unique()
+        asked = _linking(posts, what)
     else:
         words = normal_form(pl.Series([what], dtype=pl.String))
         return pl.DataFrame({"node_id": pl.Series([None], dtype=pl.String), "words": words})
     return asked.join(says.select("node_id", "words"), on="node_id", how="left")
+
+
+def _linking(posts: pl.DataFrame, address: str) -> pl.DataFrame:
+    """The posts (`node_id`) that link the address."""
+    links = posts.select("post_id", url="urls").explode("url").drop_nulls()
+    url = canonical_url(pl.Series([address.strip()]))[0]
+    is_asked = canonical_url(links["url"]) == pl.lit(url, pl.String)  # null: no address at all
+    return links.filter(is_asked).select(node_id="post_id").unique().sort("node_id")
 
 
 def _similar_words(asked: pl.Series, pool: pl.Series, *, as_query: bool) -> pl.DataFrame:

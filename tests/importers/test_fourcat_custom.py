@@ -6,7 +6,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graphkit.case import create_case, load_corpus, source_records
 from graphkit.importers.fourcat_custom import IMPORTER
+from graphkit.investigation.ingesting import ingest
 from graphkit.reading.importer import ReadOptions
 from graphkit.reading.rows import sampled
 
@@ -73,3 +75,11 @@ def test_the_tables_that_4cat_makes_of_x_are_left_to_their_importer():
     assert IMPORTER.suits(sampled(SAMPLE)) is not None
     assert IMPORTER.suits(sampled(SAMPLES / "4cat_x_api_v2.csv")) is None
     assert IMPORTER.suits(sampled(SAMPLES / "4cat_x_zeeschuimer.csv")) is None
+
+
+def test_a_file_of_which_every_row_is_rejected_leaves_no_account_behind(tmp_path):
+    case = create_case(tmp_path / "case")
+    [ledger] = ingest(case, [SAMPLES / "4cat_custom.csv"])
+    assert (ledger.accepted, ledger.rejects.height) == (0, 8)
+    assert load_corpus(case).accounts.is_empty()
+    assert source_records(case) == []

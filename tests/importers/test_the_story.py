@@ -21,6 +21,7 @@ from graphkit.case import create_case, load_corpus
 from graphkit.investigation.ingesting import ingest
 from graphkit.reading.importer import ReadOptions
 from graphkit.text.links import canonical_url
+from graphkit.trace.origin import trace_story
 
 SAMPLES = Path(__file__).parent / "samples"
 PEOPLE = {
@@ -269,3 +270,13 @@ def test_the_citation_that_other_tools_lose_is_there(file, tmp_path):
         named = found.filter(pl.col("via") == "text")["target"].to_list()
         accounts = {row["account_id"]: row for row in corpus.accounts.to_dicts()}
         assert "城事速递" in [accounts.get(t, {"display_name": t})["display_name"] for t in named]
+
+
+def test_a_saved_page_is_traced_with_the_posts_that_link_it(tmp_path):
+    case = create_case(tmp_path / "case")
+    files = [SAMPLES / "web_hz1_gbk.html", SAMPLES / "x_api_v1_tweets.jsonl"]
+    ingest(case, files, options=ReadOptions(tz="Asia/Shanghai"))
+    told = trace_story(load_corpus(case), "https://blog.example/hz1").to_json()
+    assert told["first_seen"] == "web:https://blog.example/hz1"
+    linked = {each["child"] for each in told["edges"] if each["parent"] == told["first_seen"]}
+    assert linked == {"x:2031173187793846273", "x:2031175012316086277"}
