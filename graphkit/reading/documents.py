@@ -29,6 +29,7 @@ ESCAPE_LENGTH = 12  # of two halves of a surrogate pair: an error so near to the
 SAMPLED = 20
 SAMPLED_CHARACTERS = 1 << 22
 DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+C_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 CUT_OFF = "the document is cut off here; what follows is missing"
 
 
@@ -102,16 +103,30 @@ class _Text:
 
     def _decoded(self) -> tuple[Json, int] | None:
         """The next value and where it ends; None where more must be read to know."""
-        try:
-            value, end = DECODER.raw_decode(self._buffer, self._at)
-        except json.JSONDecodeError as error:
-            may_be_cut = self._may_be_cut(error)
-            if may_be_cut and not self._is_ended:
-                return None
-            raise _Broken(self.line, CUT_OFF if may_be_cut else f"no JSON: {error.msg}") from error
-        except (RecursionError, ValueError) as error:  # of numbers with thousands of digits
-            raise _Broken(self.line, f"cannot be read: {error}") from error
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self._buffer, self._at)
+                break
+            except json.JSONDecodeError as error:
+                if self._is_mended(error):
+                    continue
+                may_be_cut = self._may_be_cut(error)
+                if may_be_cut and not self._is_ended:
+                    return None
+                why = CUT_OFF if may_be_cut else f"no JSON: {error.msg}"
+                raise _Broken(self.line, why) from error
+            except (RecursionError, ValueError) as error:  # of numbers with thousands of digits
+                raise _Broken(self.line, f"cannot be read: {error}") from error
         return (value, end) if end < len(self._buffer) or self._is_ended else None
+
+    def _is_mended(self, error: json.JSONDecodeError) -> bool:
+        r"""Whether the fault was an escape as in C, `\x0B` (Telegram Desktop); now it is JSON's."""
+        found = C_ESCAPE.match(self._buffer, error.pos)
+        if found is None or not error.msg.startswith("Invalid \\escape"):
+            return False
+        before, after = self._buffer[: error.pos], self._buffer[found.end() :]
+        self._buffer = f"{before}\\u00{found[1]}{after}"
+        return True
 
     def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
         near_end = error.pos >= len(self._buffer) - ESCAPE_LENGTH

@@ -247,3 +247,15 @@ def test_a_document_of_objects_is_a_table_too(tmp_path):
 
 def test_a_refused_record_is_a_line_and_a_reason():
     assert Refused("x") == Refused(reason="x")
+
+
+def test_the_escapes_that_telegram_desktop_writes_for_control_characters_are_read(tmp_path):
+    path = tmp_path / "result.json"
+    path.write_text(
+        '{"messages": [\n{"text": "a\\x0Bb\\x1fc \\\\x0B"},\n{"text": "d"}\n]}', "utf-8"
+    )
+    found = list(records(path, ReadOptions(), at=("messages",)))
+    assert [(each.line, each.value) for each in found] == [
+        (2, {"text": "a\x0bb\x1fc \\x0B"}),
+        (3, {"text": "d"}),
+    ]
