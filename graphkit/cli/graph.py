@@ -2,10 +2,12 @@
 """Writes a graph of the case for Gephi: .graphml, .gexf or .csv by the suffix of -o.
 
   graphkit graph bridge coaction -o net.gexf --act url --within 60s --q 0.05
+  graphkit graph bridge coaction -o net.gexf --rule coortweet --within 10s
 
 coaction: accounts that do the same within a window. citation: who cites whom. cascade: who
 reposts, quotes or answers whom. claims: which account says which text. Accounts are pseudonyms
-unless named (graphkit name).
+unless named (graphkit name). --rule keeps the edges of a published rule instead, to run a study
+again: none of them says how often chance makes such an edge.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphkit.case import open_case
+from graphkit.cli.printing import note
 from graphkit.findings import span
-from graphkit.investigation.graphing import GRAPHS, GraphOptions, write_graph
+from graphkit.investigation.graphing import GRAPHS, GraphOptions, rule_called, write_graph
 
 if TYPE_CHECKING:
     import argparse
@@ -29,13 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--act", default="repost", metavar="A", help="act of coaction (repost)")
     parser.add_argument("--within", default="60s", metavar="W", help="window, inclusive (60s)")
     parser.add_argument("--min-objects", type=int, default=2, metavar="N", help="least common (2)")
+    parser.add_argument("--rule", metavar="R", help="toolkit, coortweet, disparity or cosine")
     parser.add_argument("--q", type=float, metavar="Q", help="largest q value of an edge")
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes the graph."""
-    options = GraphOptions(args.act, span(args.within), args.min_objects, args.q)
+    options = GraphOptions(args.act, span(args.within), args.min_objects, args.q, args.rule)
     case = open_case(args.case)
+    if args.rule is not None:
+        rule = rule_called(args.rule)
+        note(f"{rule.study}: {rule.doc}; mind that {rule.warning}")
     nodes, edges = write_graph(case, args.what, out=args.output, options=options)
     print(f"{args.output}: {nodes:,} nodes, {edges:,} edges")
     return 0

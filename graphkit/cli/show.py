@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.case import finding, judgements, named_accounts, open_case, pseudonyms
 from graphkit.cli.printing import print_json, print_table
+from graphkit.investigation.holding import other_runs
 from graphkit.text.visible import visible
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _print(case: Case, record: dict[str, Any]) -> None:
     print_table(["test", "explanation", "detail"], rows)
     print("\nmeasures")
     print_table(["", ""], list(record["measures"].items()))
+    _print_other_runs(case, record)
     print(f"\nrows: {record['evidence_count']}")
     shown = [
         [r["role"], r["table"], r["key"], f"{r['source']['file']}:{r['source']['line']}"]
@@ -55,6 +57,21 @@ def _print(case: Case, record: dict[str, Any]) -> None:
     for each in judgements(case):
         if each["finding_id"] == record["finding_id"]:
             print(visible(f"\njudged {each['verdict']} by {each['by']}: {each['note']}"))
+
+
+def _print_other_runs(case: Case, record: dict[str, Any]) -> None:
+    """In how many runs with other parameters the same group is found, and as what."""
+    others = other_runs(case, record)
+    if not others:
+        return
+    held = [each for each in others if each.outcome is not None]
+    print(f"\nother parameters: found in {len(held)} of {len(others)} other runs")
+    rows = [
+        [", ".join(f"{name}={value}" for name, value in each.told.items()),
+         each.outcome or "not found", each.grade, f"{each.shared:.2f}"]
+        for each in others
+    ]  # fmt: skip
+    print_table(["told otherwise", "outcome", "grade", "accounts in common"], rows)
 
 
 def run(args: argparse.Namespace) -> int:

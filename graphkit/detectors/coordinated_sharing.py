@@ -14,6 +14,12 @@ Then moderate when the q-value is at most `moderate_q`; strong when moreover the
 at most `strong_p`, half of the edges share `strong_objects` objects or more, and every explanation
 was tested and stands. What could not be tested keeps a finding from being strong, not from being
 told.
+
+With `accounts` that one group, named beforehand, is tested instead of searching: one hypothesis an
+act, against comparable groups (`graphs.named_group`). `ordinary` is then also "no more than
+comparable groups". Whether the group was named for what these same rows show is for a person to
+say, so such a finding is never strong; and weak where most of its pairs met only once, for a single
+meeting is what makes people name a group.
 """
 
 from __future__ import annotations
@@ -26,7 +32,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import polars as pl
 
+from graphkit.errors import ParameterError
 from graphkit.findings import (
+    Caveat,
     CaveatOutcome,
     Detector,
     EvidenceRow,
@@ -40,6 +48,7 @@ from graphkit.findings import (
 )
 from graphkit.graphs.coaction import MAX_PAIRS
 from graphkit.graphs.coaction_groups import GroupRule, coaction_groups
+from graphkit.graphs.named_group import NamedGroup, named_group
 from graphkit.graphs.nulls import benjamini_hochberg, poisson_tail
 from graphkit.graphs.sharing_explanations import (
     EXPLANATIONS,
@@ -48,6 +57,7 @@ from graphkit.graphs.sharing_explanations import (
     called_share,
     owner_share,
 )
+from graphkit.graphs.windows import estimated_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +66,8 @@ if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
 R = TypeVar("R", GroupRule, Limits)
+Met = tuple[pl.DataFrame, pl.DataFrame]
+"""Edges of a group and the row pairs behind them."""
 
 WORDS = {
     "repost": "reposted the same {n} posts",
@@ -67,6 +79,14 @@ WORDS = {
 }
 
 
+CHOSEN = Caveat(
+    hypothesis="the accounts were named for what these same rows show",
+    test="none: only whoever named them knows",
+    outcome=CaveatOutcome.UNTESTED,
+    detail="name a group before looking, or test it on rows that came later",
+)
+
+
 @dataclass(frozen=True)
 class Params:
     """Parameters of coordinated-sharing."""
@@ -76,6 +96,9 @@ class Params:
     acts: tuple[str, ...] = param(
         ("repost", "url", "text", "hashtag", "image", "share"),
         doc="acts that are tested, each by itself",
+    )
+    accounts: tuple[str, ...] = param(
+        (), doc="test this one group, named beforehand, and search for no other"
     )
     within: timedelta = param(
         timedelta(seconds=60), doc="window of a co-action, inclusive", minimum=0, maximum=86_400
@@ -119,29 +142,42 @@ def _fields_for(rule: Callable[..., R], params: Params) -> R:
     return rule(**{name: getattr(params, name) for name in shared})
 
 
-def _groups(corpus: Corpus, params: Params, act: str) -> tuple[list[SharingGroup], Groups | None]:
-    """The groups of one act with their rows; None when too few accounts act to search."""
-    log = corpus.actions.filter(
+def _log(corpus: Corpus, act: str) -> pl.DataFrame:
+    return corpus.actions.filter(
         pl.col("act") == act,
         pl.col("time_precision").is_in(["second", "minute"]),
         pl.col("acted_at").is_not_null(),
     )
+
+
+def _groups(corpus: Corpus, params: Params, act: str) -> tuple[list[SharingGroup], Groups | None]:
+    """The groups of one act with their rows; None when too few accounts act to search."""
+    log = _log(corpus, act)
     if log["account_id"].n_unique() < params.min_accounts:
         return [], None
     found = coaction_groups(log, _fields_for(GroupRule, params))
-    posts = corpus.posts.select("text", "client", content_id="post_id")
     made = []
     for component, _, p_value in found.chances.iter_rows():
         edges = found.edges.filter(pl.col("component") == component)
         evidence = found.evidence.join(edges, on=["a", "b"], how="semi")
         accounts = pl.concat([edges["a"], edges["b"]]).unique().sort()
-        ids = pl.concat([evidence["action_a"], evidence["action_b"]]).unique().sort()
-        rows = log.filter(pl.col("action_id").is_in(ids.implode())).sort("action_id")
-        same = log.filter(pl.col("object_id").is_in(rows["object_id"].unique().implode()))
-        others = same.filter(~pl.col("account_id").is_in(accounts.implode()))
-        rows = rows.join(posts, on="content_id", how="left", maintain_order="left")
-        made.append(SharingGroup(act, accounts, edges, rows, others, log, p_value))
+        met = (edges, evidence)
+        made.append(_sharing_group(corpus, log, accounts=accounts, met=met, p_value=p_value))
     return made, found
+
+
+def _sharing_group(
+    corpus: Corpus, log: pl.DataFrame, *, accounts: pl.Series, met: Met, p_value: float
+) -> SharingGroup:
+    """A group with its rows, those of others on its objects, and the texts that carried them."""
+    edges, evidence = met
+    ids = pl.concat([evidence["action_a"], evidence["action_b"]]).unique().sort()
+    rows = log.filter(pl.col("action_id").is_in(ids.implode())).sort("action_id")
+    same = log.filter(pl.col("object_id").is_in(rows["object_id"].unique().implode()))
+    others = same.filter(~pl.col("account_id").is_in(accounts.implode()))
+    posts = corpus.posts.select("text", "client", content_id="post_id")
+    rows = rows.join(posts, on="content_id", how="left", maintain_order="left")
+    return SharingGroup(log["act"][0], accounts, edges, rows, others, log, p_value)
 
 
 def _smallest_detectable(expected: float, tests: int, alpha: float) -> int:
@@ -153,6 +189,7 @@ def _smallest_detectable(expected: float, tests: int, alpha: float) -> int:
 def _measures(group: SharingGroup, found: Groups, params: Params) -> dict[str, float]:
     edges = group.edges
     typical = float(edges["expected"].median())  # type: ignore[arg-type]
+    window = estimated_window(group.log)
     return {
         "accounts_count": len(group.accounts),
         "edges_count": edges.height,
@@ -165,6 +202,7 @@ def _measures(group: SharingGroup, found: Groups, params: Params) -> dict[str, f
         "followed_count": len(found.followed),
         "permutations": found.permutations,
         "smallest_detectable_objects": _smallest_detectable(typical, found.tests, params.alpha),
+        "estimated_window_seconds": 0.0 if window is None else window.total_seconds(),
     }
 
 
@@ -188,7 +226,7 @@ def _grade(found: Finding, params: Params) -> Grade | None:
         return None
     if found.outcome != "coordinated" or CaveatOutcome.WEAKENS in outcomes:
         return Grade.WEAK
-    if q_value > params.moderate_q:
+    if q_value > params.moderate_q or found.measures["median_objects"] < params.min_objects:
         return Grade.WEAK
     clear = p_value <= params.strong_p and CaveatOutcome.UNTESTED not in outcomes
     often = found.measures["median_objects"] >= params.strong_objects
@@ -226,8 +264,98 @@ def _finding(
     return replace(finding, grade=_grade(finding, params))
 
 
+def _named(corpus: Corpus, params: Params) -> Iterator[Finding]:
+    """A finding for each act in which two or more of the named accounts have a row."""
+    tested = []
+    for act in params.acts:
+        log = _log(corpus, act)
+        members = log.filter(pl.col("account_id").is_in(params.accounts))
+        if members["account_id"].n_unique() >= 2:
+            accounts = pl.Series(params.accounts, dtype=pl.String)
+            tested.append((log, named_group(log, accounts, _fields_for(GroupRule, params))))
+    if not tested:
+        raise ParameterError(
+            "accounts: no two of them did the same act in this case; write their ids as in the "
+            "table accounts (platform:id)"
+        )
+    for log, found in tested:
+        yield _named_finding(corpus, log, found, params, len(tested))
+
+
+def _named_finding(
+    corpus: Corpus, log: pl.DataFrame, found: NamedGroup, params: Params, tests: int
+) -> Finding:
+    """The finding about the named group in one act; the q-value is Bonferroni's over the acts."""
+    q_value = min(1.0, found.p_value * tests)
+    met = (found.edges, found.evidence)
+    group = _sharing_group(corpus, log, accounts=found.members, met=met, p_value=found.p_value)
+    is_more = q_value <= params.moderate_q
+    rows = group.rows if is_more else log.filter(pl.col("account_id").is_in(params.accounts))
+    limits, role = _fields_for(Limits, params), "co-action" if is_more else "tested"
+    tested = [explain(corpus, group, limits) for explain in EXPLANATIONS] if is_more else []
+    measures = _named_measures(group, found, params)
+    finding = Finding(
+        kind="coordinated-sharing",
+        outcome=_outcome(corpus, group, params) if is_more else "ordinary",
+        grade=None,
+        score=float(
+            f"{max(0.0, 1 - measures['expected_objects'] / max(1, found.shared_objects)):.12g}"
+        ),
+        summary=_named_summary(group, measures, params)
+        + ("." if is_more else ": no more than comparable groups."),
+        subjects=Subjects(accounts=tuple(found.members)),
+        evidence=tuple(EvidenceRow("actions", key, role) for key in rows["action_id"].sort()),
+        caveats=(CHOSEN, *tested),
+        null_model=NullModel(
+            name="accounts permuted within the hour",
+            expected=measures["expected_objects"],
+            tests_made=tests,
+            family="acts of one named group",
+        ),
+        p_value=rounded(found.p_value),
+        q_value=rounded(q_value),
+        window=(rows["acted_at"].min(), rows["acted_at"].max()),  # type: ignore[arg-type]
+        measures=measures,
+    )
+    return replace(finding, grade=_grade(finding, params))
+
+
+def _named_score(measures: dict[str, float]) -> float:
+    """The share of the shared objects that chance does not explain."""
+    shared = max(1.0, measures["shared_objects"])
+    return float(f"{max(0.0, 1 - measures['expected_objects'] / shared):.9g}")
+
+
+def _named_summary(group: SharingGroup, measures: dict[str, float], params: Params) -> str:
+    what = WORDS.get(group.act, "acted on the same {n} objects")
+    return (
+        f"{len(group.accounts)} named accounts {what.format(n=measures['objects_count'])} within "
+        f"{params.within.total_seconds():g} seconds of one another; their pairs share "
+        f"{measures['shared_objects']} objects where groups of the same activity share "
+        f"{measures['expected_objects']:.3g} on average"
+    )
+
+
+def _named_measures(group: SharingGroup, found: NamedGroup, params: Params) -> dict[str, float]:
+    objects = found.edges["objects_count"].to_numpy()
+    return {
+        "accounts_count": len(found.members),
+        "named_count": len(params.accounts),
+        "edges_count": found.edges.height,
+        "objects_count": group.rows["object_id"].n_unique(),
+        "shared_objects": found.shared_objects,
+        "expected_objects": float(f"{found.by_chance.mean():.12g}"),
+        "chance_at_95": float(f"{np.quantile(found.by_chance, 0.95):.12g}"),
+        "median_objects": float(np.median(objects)) if len(objects) else 0.0,
+        "permutations": len(found.by_chance),
+    }
+
+
 def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
-    """Findings of groups that co-act, by act and group."""
+    """Findings of groups that co-act, by act and group; only of the named group if one is named."""
+    if params.accounts:
+        yield from _named(corpus, params)
+        return
     searched = [_groups(corpus, params, act) for act in params.acts]
     pairs = [(group, found) for groups, found in searched for group in groups if found is not None]
     empty = sum(1 for groups, found in searched if found is not None and not groups)

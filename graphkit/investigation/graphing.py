@@ -14,6 +14,7 @@ from graphkit.case import append_audit, load_corpus, named_accounts, pseudonyms,
 from graphkit.errors import ParameterError, UnknownNameError
 from graphkit.graphs.citation import account_citations, citation_graph
 from graphkit.graphs.coaction import coaction
+from graphkit.graphs.edge_rules import RULES
 from graphkit.text.near_duplicates import near_duplicate_groups
 from graphkit.text.normal import normal_form
 
@@ -22,17 +23,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphkit.case import Case
+    from graphkit.graphs.edge_rules import EdgeRule
     from graphkit.tables import Corpus
 
 
 @dataclass(frozen=True)
 class GraphOptions:
-    """Which actions become edges: their act, window, least common objects, and largest q."""
+    """Which actions become edges: their act, window, least common objects, and largest q.
+
+    `rule` is a published rule (`graphs.edge_rules`) instead of the last two.
+    """
 
     act: str = "repost"
     within: timedelta = timedelta(seconds=60)
     min_objects: int = 2
     q: float | None = None
+    rule: str | None = None
 
 
 def _coaction(corpus: Corpus, options: GraphOptions) -> pl.DataFrame:
@@ -40,9 +46,22 @@ def _coaction(corpus: Corpus, options: GraphOptions) -> pl.DataFrame:
     if options.act not in known:
         raise UnknownNameError.among("act of this case", options.act, known)
     log = corpus.actions.filter(pl.col("act") == options.act)
+    if options.rule is not None:
+        return rule_called(options.rule).edges(log, options.within)
     edges = coaction(log, within=options.within, min_objects=options.min_objects).edges
     kept = edges if options.q is None else edges.filter(pl.col("q_value") <= options.q)
     return kept.with_columns(weight="objects_count")
+
+
+def rule_called(name: str) -> EdgeRule:
+    """The published rule called `name`.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name not in RULES:
+        raise UnknownNameError.among("rule", name, RULES)
+    return RULES[name]
 
 
 def _citation(corpus: Corpus, _options: GraphOptions) -> pl.DataFrame:
@@ -109,7 +128,10 @@ def write_graph(
     if out.suffix not in (".graphml", ".gexf", ".csv"):
         raise ParameterError(f"{out.name}: write .graphml, .gexf or .csv")
     edges_of, directed, prefixes = GRAPHS[what]
-    found = edges_of(load_corpus(case), GraphOptions() if options is None else options)
+    chosen = GraphOptions() if options is None else options
+    if what == "coaction" and chosen.rule is not None:
+        directed = rule_called(chosen.rule).is_directed
+    found = edges_of(load_corpus(case), chosen)
     edges = _masked(case, found, prefixes).sort("a", "b")
     ends = pl.concat([edges.select(node="a"), edges.select(node="b")]).unique().sort("node")
     nodes = ends.with_columns(label="node")

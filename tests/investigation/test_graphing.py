@@ -58,3 +58,16 @@ def test_an_unknown_act_or_suffix_is_one_clear_error(case, tmp_path):
         write_graph(case, "coaction", out=tmp_path / "a.csv", options=GraphOptions("urls"))
     with pytest.raises(ParameterError, match=r"a\.png: write \.graphml, \.gexf or \.csv"):
         write_graph(case, "coaction", out=tmp_path / "a.png")
+
+
+def test_a_published_rule_gives_its_own_edges(case, tmp_path):
+    options = GraphOptions(act="url", rule="toolkit")
+    graph_file = tmp_path / "net.graphml"
+    assert write_graph(case, "coaction", out=graph_file, options=options) == (22, 108)
+    assert 'edgedefault="directed"' in (tmp_path / "net.graphml").read_text("utf-8")
+
+
+def test_an_unknown_rule_is_named_with_those_that_there_are(case, tmp_path):
+    options = GraphOptions(act="url", rule="coortwet")
+    with pytest.raises(UnknownNameError, match="coortweet"):
+        write_graph(case, "coaction", out=tmp_path / "net.gexf", options=options)
