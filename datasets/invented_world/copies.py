@@ -163,6 +163,6 @@ def held_rank(world: World, _crowd: Crowd) -> None:
             topics=[topic.title for topic in chosen],
             times=times,
             rank=3,
-            expected=[{"kind": "ranking-placement", "outcomes": None}],
+            expected=[{"kind": "ranking-placement", "outcomes": ["held-position"]}],
         )
     )

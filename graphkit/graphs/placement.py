@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import polars as pl
 
 NEAR = 0.5  # a snapshot is the next one when it comes after 0.5 to 1.5 steps
+LEAST_P = 1e-300  # a tail below what a float holds is told as this, never as impossible
+EARNED = pl.col("rank").is_not_null() & (pl.col("heat").is_null() | (pl.col("heat") > 0))
+"""Rows of topics that stand in the ranking: others are in a place that the list gives away."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,16 @@ class RankingFacts:
 
 def ranking_facts(rankings: pl.DataFrame) -> RankingFacts:
     """Persistence of places, places without a rank, and gaps, for each list of a rankings frame."""
-    clock = _clock(rankings)
-    earned = pl.col("rank").is_not_null() & (pl.col("heat").is_null() | (pl.col("heat") > 0))
-    marked = rankings.with_columns(is_earned=earned)
-    return RankingFacts(_ranks(marked, clock), _slots(marked), _snapshots(clock))
+    times = clock(rankings)
+    marked = rankings.with_columns(is_earned=EARNED)
+    return RankingFacts(_ranks(marked, times), _slots(marked), _snapshots(times))
 
 
-def _clock(rankings: pl.DataFrame) -> pl.DataFrame:
-    """The snapshots of each list: list_id, snapshot_at, gap (to the next), step, next_at."""
+def clock(rankings: pl.DataFrame) -> pl.DataFrame:
+    """The snapshots of each list: list_id, snapshot_at, gap (to the next), step, next_at.
+
+    next_at is null where the next snapshot is missing: nothing is followed across a gap.
+    """
     gap = pl.col("snapshot_at").diff(-1).neg().over("list_id", order_by="snapshot_at")
     times = rankings.select("list_id", "snapshot_at").unique().sort("list_id", "snapshot_at")
     times = times.with_columns(gap=gap)
@@ -55,10 +60,10 @@ def _clock(rankings: pl.DataFrame) -> pl.DataFrame:
     return stepped.with_columns(next_at=following)
 
 
-def _snapshots(clock: pl.DataFrame) -> pl.DataFrame:
+def _snapshots(times: pl.DataFrame) -> pl.DataFrame:
     steps = (pl.col("gap") / pl.col("step")).round().cast(pl.Int64)
     return (
-        clock.group_by("list_id")
+        times.group_by("list_id")
         .agg(
             first_at=pl.col("snapshot_at").min(),
             last_at=pl.col("snapshot_at").max(),
@@ -95,20 +100,23 @@ def _runs(places: pl.DataFrame) -> pl.DataFrame:
     return runs.group_by("list_id", "rank").agg(longest_run=pl.col("len").max())
 
 
-def _entries(rankings: pl.DataFrame, clock: pl.DataFrame) -> pl.DataFrame:
-    """How many topics came in at each rank that were not on the list in the snapshot before."""
+def entered(rankings: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
+    """The ranked rows of topics that were not on the list in the snapshot before.
+
+    `times` is `clock(rankings)`; rows of a snapshot whose predecessor is missing are left out.
+    """
     lists = ["list_id", "snapshot_at"]
-    before = rankings.join(clock, on=lists).drop_nulls("next_at")
+    before = rankings.join(times, on=lists).drop_nulls("next_at")
     earlier = before.select("list_id", "topic", snapshot_at="next_at")
     known = earlier.select(lists).unique()
     new = rankings.join(known, on=lists, how="semi").join(earlier, on=[*lists, "topic"], how="anti")
-    return new.filter("is_earned").group_by("list_id", "rank").agg(entries=pl.len())
+    return new.filter(EARNED)
 
 
-def _ranks(rankings: pl.DataFrame, clock: pl.DataFrame) -> pl.DataFrame:
+def _ranks(rankings: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
     earned = rankings.filter("is_earned")
     places = earned.select("list_id", "snapshot_at", "topic", "rank")
-    places = places.join(clock, on=["list_id", "snapshot_at"])
+    places = places.join(times, on=["list_id", "snapshot_at"])
     later = places.select("list_id", "topic", next_at="snapshot_at", next_rank="rank")
     moves = places.drop_nulls("next_at").join(later, on=["list_id", "topic", "next_at"], how="left")
     by_rank = moves.group_by("list_id", "rank").agg(
@@ -120,9 +128,8 @@ def _ranks(rankings: pl.DataFrame, clock: pl.DataFrame) -> pl.DataFrame:
     )
     kept_share = pl.when(pl.col("stayed") > 0).then(pl.col("kept") / pl.col("stayed"))
     on = ["list_id", "rank"]
-    joined = by_rank.join(_runs(places), on=on, how="left").join(
-        _entries(rankings, clock), on=on, how="left"
-    )
+    entries = entered(rankings, times).group_by(on).agg(entries=pl.len())
+    joined = by_rank.join(_runs(places), on=on, how="left").join(entries, on=on, how="left")
     return (
         joined.with_columns(pl.col("entries").fill_null(0), kept_share=kept_share)
         .sort(on)

@@ -48,7 +48,8 @@ def planted(
     """What became of a planted group; `kinds` are those that the installed detectors can find.
 
     `origin` is the post that the trace named as the probable origin, for the group whose first
-    post was deleted.
+    post was deleted. A finding counts by its outcome where the group names outcomes, which need
+    no grade (a fact about a list accuses nobody), else when it has a grade.
     """
     root = group.get("deleted_root")
     if root is not None:
@@ -61,15 +62,18 @@ def planted(
         r
         for r in records
         if r["kind"] in visible
-        and r["grade"] is not None
-        and (wanted[r["kind"]] is None or r["outcome"] in wanted[r["kind"]])
+        and (
+            r["grade"] is not None
+            if wanted[r["kind"]] is None
+            else r["outcome"] in wanted[r["kind"]]
+        )
         and _about(r, group) >= SAME
     ]
     if hits:
         best = [
             _strongest([r for r in hits if r["kind"] == k]) for k in visible if k in _kinds(hits)
         ]
-        said = "; ".join(f"{r['kind']}: {r['outcome']}, {r['grade']}" for r in best)
+        said = "; ".join(f"{r['kind']}: {r['outcome']}, {r['grade'] or 'no grade'}" for r in best)
         return Verdict(group["name"], is_planted=True, is_well=True, said=said)
     said = f"missed by {', '.join(visible)}" if visible else "no detector yet: " + ", ".join(wanted)
     return Verdict(group["name"], is_planted=True, is_well=False, said=said)

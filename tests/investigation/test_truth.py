@@ -31,6 +31,22 @@ def test_a_plant_is_missed_when_the_finding_names_others_or_exonerates():
     assert (verdict.is_well, verdict.said) == (False, "missed by citation-loop")
 
 
+def test_a_fact_about_a_list_is_found_by_its_outcome_without_a_grade():
+    held = {
+        **RING,
+        "accounts": [],
+        "topics": ["t", "u", "v"],
+        "expected": [{"kind": "ranking-placement", "outcomes": ["held-position"]}],
+    }
+    about = {"accounts": (), "kind": "ranking-placement", "grade": None, "topics": ["t", "u"]}
+    verdicts = [
+        planted(held, [record(**about, outcome=o)], kinds=["ranking-placement"], origin=None)
+        for o in ("held-position", "given-place")
+    ]
+    assert [v.is_well for v in verdicts] == [True, False]
+    assert verdicts[0].said == "ranking-placement: held-position, no grade"
+
+
 def test_a_plant_that_no_detector_can_see_is_a_named_miss():
     verdict = planted(RING, [], kinds=["coordinated-sharing"], origin=None)
     assert (verdict.is_well, verdict.said) == (False, "no detector yet: citation-loop")

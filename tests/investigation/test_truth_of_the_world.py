@@ -25,10 +25,11 @@ def verdicts(world_case, truth):
 
 def test_the_plants_that_the_detectors_can_see_are_found(verdicts):
     found = {each.name: each.said for each in verdicts if each.is_planted and each.is_well}
-    assert set(found) == {"matrix", "push"}
+    assert set(found) == {"matrix", "push", "held_rank"}
     assert "citation-loop: loop, moderate" in found["matrix"]
     assert "coordinated-sharing: coordinated, strong" in found["matrix"]
     assert "ranking-manipulation: rented-or-automated, strong" in found["push"]
+    assert found["held_rank"] == "ranking-placement: held-position, no grade"
 
 
 def test_the_plants_that_no_detector_can_see_yet_are_named_as_missed(verdicts):
@@ -38,7 +39,6 @@ def test_the_plants_that_no_detector_can_see_yet_are_named_as_missed(verdicts):
         "old_news",
         "lookalike",
         "expired_credential",
-        "held_rank",
     }
 
 
