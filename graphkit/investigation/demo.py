@@ -57,7 +57,7 @@ def _detect(case: Case) -> Iterator[str]:
         counts = ", ".join(f"{graded.count(g)} {g}" for g in ("strong", "moderate", "weak"))
         missing = run.recipe["not_tested"]
         told = f"not tested, no {', '.join(missing)}" if missing else (
-            f"{counts}; {len(run.findings) - len(graded)} tested and found ordinary"
+            f"{counts}; {len(run.findings) - len(graded)} without a grade"
         )  # fmt: skip
         yield f"  {run.detector}: {told}"
 
