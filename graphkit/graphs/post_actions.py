@@ -10,6 +10,7 @@ from graphkit.text.links import canonical_url, host
 from graphkit.text.normal import normal_form
 
 MIN_TEXT_CHARACTERS = 12
+MIN_HASHTAGS = 5
 
 
 def _lists(posts: pl.DataFrame, column: str, act: str) -> pl.DataFrame:
@@ -18,12 +19,21 @@ def _lists(posts: pl.DataFrame, column: str, act: str) -> pl.DataFrame:
     return long.with_columns(act=pl.lit(act)).drop_nulls("object_id")
 
 
+def _pictured(seen: pl.DataFrame) -> pl.DataFrame:
+    """Posts with pictures of their own, each picture by one hash: the perceptual one if known."""
+    hashes = pl.col("media_hashes")
+    alike = hashes.list.filter(pl.element().str.starts_with("phash:"))
+    own = seen.filter(pl.col("kind") != "repost")
+    return own.with_columns(pl.when(alike.list.len() > 0).then(alike).otherwise(hashes))
+
+
 def post_actions(posts: pl.DataFrame) -> pl.DataFrame:
     """The actions table of `posts`, sorted by action_id.
 
     Acts: repost and reply (object: the parent post), url (canonical address), domain (its host),
-    hashtag, mention (handle), text (the normal form, when it has 12 characters or more). An
-    object is never made from an empty string. `content_id` is the post; `action_id` is
+    hashtag, hashtag_sequence (five or more in their order: Pacheco et al. 2021), image (hash of
+    a picture of its own), mention (handle), text (the normal form, when it has 12 characters or
+    more). An object is never made from an empty string. `content_id` is the post; `action_id` is
     `post_id#act#n`, counting the objects of that act in the post from 0.
     """
     seen = posts.filter("is_seen").rename({"created_at": "acted_at"})
@@ -36,12 +46,17 @@ def post_actions(posts: pl.DataFrame) -> pl.DataFrame:
     raw = _lists(seen, "urls", "url")
     urls = raw.with_columns(canonical_url(raw["object_id"]).alias("object_id"))
     domains = urls.with_columns(host(urls["object_id"]).alias("object_id"), act=pl.lit("domain"))
+    sequences = seen.filter(pl.col("hashtags").list.len() >= MIN_HASHTAGS).with_columns(
+        object_id=pl.col("hashtags").list.join(" "), act=pl.lit("hashtag_sequence")
+    )
     frames = [
         parents,
         said.filter(pl.col("object_id").str.len_chars() >= MIN_TEXT_CHARACTERS),
         urls,
         domains,
         _lists(seen, "hashtags", "hashtag"),
+        _lists(_pictured(seen), "media_hashes", "image"),
+        sequences,
         _lists(seen, "mentions", "mention"),
     ]
     columns = ["post_id", "account_id", "act", "object_id", "acted_at", "time_precision"]

@@ -76,3 +76,28 @@ def test_a_short_text_is_not_an_object():
 def test_the_order_of_posts_changes_nothing(order):
     rows = [{"post_id": f"x:{n}", "hashtags": ["b", "a"], "mentions": ["m"]} for n in range(4)]
     assert post_actions(posts(*[rows[n] for n in order])).equals(post_actions(posts(*rows)))
+
+
+def test_a_picture_is_one_object_and_a_repost_has_none_of_its_own():
+    frame = post_actions(
+        posts(
+            {"post_id": "x:1", "media_hashes": ["sha256:aa", "phash:f0", "sha256:bb", "phash:0f"]},
+            {"post_id": "x:2", "media_hashes": ["sha256:cc"]},
+            {"post_id": "x:3", "media_hashes": ["phash:f0"], "kind": "repost", "parent_id": "x:1"},
+        )
+    )
+    pictures = frame.filter(act="image").select("content_id", "object_id").rows()
+    assert pictures == [("x:1", "phash:0f"), ("x:1", "phash:f0"), ("x:2", "sha256:cc")]
+
+
+def test_five_hashtags_in_one_order_are_a_sequence():
+    tags = ["a", "b", "c", "d", "e"]
+    frame = post_actions(
+        posts(
+            {"post_id": "x:1", "hashtags": tags},
+            {"post_id": "x:2", "hashtags": tags[::-1]},
+            {"post_id": "x:3", "hashtags": tags[:4]},
+        )
+    )
+    sequences = frame.filter(act="hashtag_sequence")["object_id"].to_list()
+    assert sequences == ["a b c d e", "e d c b a"]
