@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -46,12 +45,6 @@ def main_act(snapshot: Snapshot, rows: pl.DataFrame) -> str | None:
     acts = snapshot.corpus.actions.filter(pl.col("action_id").is_in(keys.implode()))
     counts = acts.group_by("act").len().sort(["len", "act"], descending=[True, False])
     return str(counts["act"][0]) if counts.height else None
-
-
-def roles(rows: pl.DataFrame) -> list[tuple[str, int]]:
-    """The roles of the rows and how many rows have each, hops of loops left out."""
-    counts = Counter(role for role in rows["role"].to_list() if not _HOP.search(role or ""))
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
 def loops(rows: pl.DataFrame) -> list[list[dict[str, object]]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from graphkit import case as cases
 from graphkit.investigation.network import Lens, link_rows
-from graphkit.tables import POSTS, TABLES
+from graphkit.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,8 +201,3 @@ def rows_behind(snapshot: Snapshot, mark: Mark) -> pl.DataFrame | None:
         return None
     known = wanted.filter(pl.col("table").is_in(list(TABLES)))
     return described(snapshot.corpus, known)
-
-
-def post_key(post_id: str) -> Mark:
-    """The mark of one post."""
-    return ["row", POSTS.name, post_id]

@@ -298,9 +298,7 @@ def _named_finding(
         kind="coordinated-sharing",
         outcome=_outcome(corpus, group, params) if is_more else "ordinary",
         grade=None,
-        score=float(
-            f"{max(0.0, 1 - measures['expected_objects'] / max(1, found.shared_objects)):.12g}"
-        ),
+        score=_named_score(measures),
         summary=_named_summary(group, measures, params)
         + ("." if is_more else ": no more than comparable groups."),
         subjects=Subjects(accounts=tuple(found.members)),
@@ -323,7 +321,7 @@ def _named_finding(
 def _named_score(measures: dict[str, float]) -> float:
     """The share of the shared objects that chance does not explain."""
     shared = max(1.0, measures["shared_objects"])
-    return float(f"{max(0.0, 1 - measures['expected_objects'] / shared):.9g}")
+    return float(f"{max(0.0, 1 - measures['expected_objects'] / shared):.12g}")
 
 
 def _named_summary(group: SharingGroup, measures: dict[str, float], params: Params) -> str:

@@ -31,7 +31,6 @@ REFERENCES = (
     ("quote", "referenced_tweets.quoted.id", "quoted_user_id", "quoted_username"),
     ("reply", "referenced_tweets.replied_to.id", "in_reply_to_user_id", "in_reply_to_username"),
 )
-Cells = "Mapping[str, str]"
 
 
 def _suits(sample: Sample) -> str | None:

@@ -16,7 +16,7 @@ from graphkit.reading.importer import Importer
 from graphkit.reading.records import Found, record_batches
 from graphkit.reading.rows import Record, Refused, records
 from graphkit.reading.values import at, count, first
-from graphkit.reading.zeeschuimer_items import captured, captured_on, exact_id
+from graphkit.reading.zeeschuimer_items import captured, captured_on, captured_post, exact_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,13 +111,9 @@ def _rows(item: Item) -> list[Extra]:
 
 
 def _record(record: Record) -> Iterator[Found | Refused]:
-    item, envelope = captured(record.value)
-    rows = _rows(item)
-    if rows:
-        collected = {"collected_at": envelope.get("timestamp_collected")}
-        yield Found("posts", {**rows[0][1], **collected}, rows[1:])
-    else:
-        yield Refused("no id or no author: a picture of a note, not the note")
+    data, envelope = captured(record.value)
+    refusal = "no id or no author: a picture of a note, not the note"
+    yield captured_post(_rows(data), envelope, refusal=refusal)
 
 
 def _read(path: Path, options: ReadOptions) -> Iterator[Batch]:

@@ -16,7 +16,7 @@ from graphkit.reading.importer import Importer
 from graphkit.reading.records import Found, record_batches
 from graphkit.reading.rows import Record, Refused, records
 from graphkit.reading.values import at, count, first
-from graphkit.reading.zeeschuimer_items import captured, captured_on, exact_id
+from graphkit.reading.zeeschuimer_items import captured, captured_on, captured_post, exact_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,12 +113,7 @@ def _rows(post: Post) -> Iterator[Extra]:
 
 def _record(record: Record) -> Iterator[Found | Refused]:
     data, envelope = captured(record.value)
-    rows = list(_rows(data))
-    if rows:
-        collected = {"collected_at": envelope.get("timestamp_collected")}
-        yield Found("posts", {**rows[0][1], **collected}, rows[1:])
-    else:
-        yield Refused("no code or no user")
+    yield captured_post(list(_rows(data)), envelope, refusal="no code or no user")
 
 
 def _read(path: Path, options: ReadOptions) -> Iterator[Batch]:

@@ -14,7 +14,7 @@ from graphkit.reading.importer import Importer
 from graphkit.reading.records import Found, record_batches
 from graphkit.reading.rows import Record, Refused, records
 from graphkit.reading.values import at, count, first, plain_text
-from graphkit.reading.zeeschuimer_items import captured, captured_on, exact_id
+from graphkit.reading.zeeschuimer_items import captured, captured_on, captured_post, exact_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +108,7 @@ def _inside(status: object) -> Iterator[Extra]:
 
 def _record(record: Record) -> Iterator[Found | Refused]:
     data, envelope = captured(record.value)
-    rows = list(_rows(data))
-    if rows:
-        collected = {"collected_at": envelope.get("timestamp_collected")}
-        yield Found("posts", {**rows[0][1], **collected}, rows[1:])
-    else:
-        yield Refused("no id or no account")
+    yield captured_post(list(_rows(data)), envelope, refusal="no id or no account")
 
 
 def _read(path: Path, options: ReadOptions) -> Iterator[Batch]:

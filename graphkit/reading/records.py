@@ -128,11 +128,11 @@ def _batch(gathered: _Gathered, options: ReadOptions) -> Batch:
     now = datetime.now(UTC)
     drafts = {n: _draft(n, rows, options, now) for n, rows in gathered.tables.items()}
     lines = {line for draft in drafts.values() for line in draft.frame["source_line"]}
-    extras = {
-        n: _draft(n, [row for row in rows if row[0] in lines], options, now)
-        for n, rows in gathered.extras.items()
-        if any(line in lines for line, _ in rows)
-    }  # what came along in rejected rows is not taken in either
+    extras = {}
+    for name, rows in gathered.extras.items():
+        kept = [row for row in rows if row[0] in lines]  # not what came along in rejected rows
+        if kept:
+            extras[name] = _draft(name, kept, options, now)
     rejects = [pl.DataFrame(gathered.rejects, schema=PROBLEMS, orient="row")]
     rejects += [draft.rejects for draft in drafts.values()]
     warnings = [pl.DataFrame(gathered.warnings, schema=PROBLEMS, orient="row")]

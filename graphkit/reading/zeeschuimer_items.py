@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphkit.reading.records import Found
+from graphkit.reading.shapes import Refused
 from graphkit.reading.values import at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from graphkit.reading.extra_rows import Extra
     from graphkit.reading.importer import Sample
 
 META = "__import_meta"
@@ -58,3 +61,16 @@ def exact_id(candidates: Iterable[object]) -> str | None:
         if isinstance(each, int) and not isinstance(each, bool) and 0 < each < EXACT:
             return str(each)
     return None
+
+
+def captured_post(
+    rows: Sequence[Extra], envelope: Mapping[str, Any], *, refusal: str
+) -> Found | Refused:
+    """The first of `rows` as the post that was captured, the others as what came along.
+
+    Without rows the record is refused, with `refusal` as the reason.
+    """
+    if not rows:
+        return Refused(refusal)
+    collected = {"collected_at": envelope.get("timestamp_collected")}
+    return Found("posts", {**rows[0][1], **collected}, rows[1:])
