@@ -104,3 +104,9 @@ def test_spark_counts_the_same_from_a_parquet_file(spark, tmp_path):
 def test_a_negative_window_is_refused():
     with pytest.raises(ParameterError, match="is negative"):
         relational_edges(relational_log(log_of([]).lazy()), within=timedelta(seconds=-1))
+
+
+@pytest.mark.parametrize(("second", "met"), [(0, 1), (60, 1), (61, 0)])
+def test_the_window_is_inclusive_and_ties_meet(second, met):
+    log = relational_log(log_of([(1, 1, 30), (2, 1, 30 + second)]).lazy())
+    assert relational_edges(log, within=MINUTE).height == met
