@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from graphkit.graphs.post_actions import post_actions
-from graphkit.tables import ACCOUNTS, POSTS, SOURCES, Corpus
+from graphkit.tables import ACCOUNTS, CITATIONS, POSTS, REVISIONS, SOURCES, Corpus
 
 START = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 DAY, DAYS, HOUR = 86_400, 28, 3_600
@@ -23,7 +23,6 @@ END = START + DAYS * DAY
 YEARS = 8 * 365 * DAY
 CLIENTS = ("Android", "iPhone", "Web", "Lite", "Tablet")
 VOWELS = "aeiou"
-SIGNS = ("cohort", "run", "copyable", "clock")
 TRADES = ("teacher", "nurse", "lawyer", "engineer", "chef", "news organisation")
 
 
@@ -37,14 +36,18 @@ class MatrixWorld:
     posts: list[dict] = field(default_factory=list)
     truth: dict[str, list[list[str]]] = field(default_factory=dict)
     planted: list[tuple] = field(default_factory=list)
+    names: list[tuple] = field(default_factory=list)
 
     def __post_init__(self):
-        self.rng = np.random.default_rng(self.seed)
+        self.rng, self.dice = (
+            np.random.default_rng(self.seed),
+            np.random.default_rng([self.seed, 7]),
+        )
         self.wave = END - int(self.rng.integers(60, 200)) * DAY
-        self.newest = 10_000_000
         for _ in range(self.ordinary):
             account = self.account()
             self.live(account, min(int(self.rng.lognormal(1.6, 1.0)), 120))
+        self.feast()
 
     def word(self, low=2, high=4):
         """A pronounceable word."""
@@ -142,6 +145,27 @@ class MatrixWorld:
                 tags = (f"topic{int(self.rng.pareto(0.9) * 3)}",)
             self.post(account, self.moment(account), self.words(8), urls=urls, tags=tags)
 
+    def rename(self, account, day, *, handle=None, shown=None):
+        """The account is seen under another name when everybody is looked at again, every day."""
+        said = [("handle", handle), ("display_name", shown)]
+        at = START + int(day) * DAY + 3 * HOUR
+        self.names += [(account["account_id"], c, name, at) for c, name in said if name is not None]
+
+    def new_name(self):
+        return "".join(ascii_lowercase[n] for n in self.dice.integers(0, 26, 9))
+
+    def feast(self):
+        """One in sixteen renames at some time; on one day some add a flag and some a greeting."""
+        day = self.dice.integers(1, DAYS)
+        for account in self.accounts:
+            roll = self.dice.random()
+            if roll < 0.06:
+                self.rename(account, self.dice.integers(1, DAYS), handle=self.new_name())
+            elif roll < 0.08:
+                self.rename(account, day, shown=f"{self.new_name()} \N{SNOWFLAKE}")
+            elif roll < 0.1:
+                self.rename(account, day, handle=f"happy_{self.new_name()}")
+
     def meet(self, members, *, times, share=0.9, kind="url", hour=None):
         """The members do one thing within 45 seconds, `times` times."""
         for _ in range(times):
@@ -194,6 +218,7 @@ def operator(world, plan):
         "run": lambda number: {"handle": f"{stem}{numbers[number]}"},
         "copyable": lambda _: {"bio": f"{world.words(3)} wechat: {contact}", "code": code},
         "clock": lambda _: clock,
+        "rename": lambda _: {},
         "credential": lambda number: (
             {"is_verified": True, "credential": f"{contact} media ltd"}
             if number < 0.7 * plan.size
@@ -206,11 +231,22 @@ def operator(world, plan):
         for sign in plan.leaks:
             about |= leaked[sign](number)
         members.append(world.account(**about))
+    if "rename" in plan.leaks:
+        renamed(world, members, f"{world.new_name()[:5]}_")
     for account in members:
         world.live(account, int(rng.integers(plan.posts // 2, plan.posts * 2)))
     world.meet(members, times=plan.meets)
     world.planted.append((plan, [a["account_id"] for a in members]))
     return world.named("operator", members)
+
+
+def renamed(world, members, stem, *, share=0.9):
+    """Nine in ten members are renamed to one pattern, on one day or the next."""
+    day = int(world.dice.integers(1, DAYS - 1))
+    for account in members:
+        if world.dice.random() < share:
+            name = f"{stem}{world.new_name()[:4]}"
+            world.rename(account, day + int(world.dice.integers(2)), handle=name)
 
 
 def innocents(world):
@@ -257,6 +293,7 @@ def innocents(world):
         world.meet(world.named(kind, pupils), times=5, share=0.8, hour=hour)
     _newcomers(world)
     _plain(world)
+    _renamers(world, idol)
     for groups in [g for kind, g in world.truth.items() if kind != "operator"]:
         for account in [world.accounts[int(a[2:])] for group in groups for a in group]:
             world.live(account, int(rng.integers(8, 30)))
@@ -275,6 +312,17 @@ def _newcomers(world):
     world.named("registration wave, open call", came)
 
 
+def _renamers(world, idol):
+    """Fans on a birthday, with as many from outside; a newsroom and a class that are renamed."""
+    (fans,), (staff,) = world.truth["fan club"], world.truth["newsroom, silent"]
+    (pupils,) = world.truth["class, any hour"]
+    other = world.dice.choice(world.ordinary, 40, replace=False)
+    birthday = [world.accounts[int(a[2:])] for a in fans] + [world.accounts[n] for n in other]
+    renamed(world, birthday, f"{idol}day_", share=0.7)
+    renamed(world, [world.accounts[int(a[2:])] for a in staff], f"{world.new_name()[:5]}_daily_")
+    renamed(world, [world.accounts[int(a[2:])] for a in pupils], f"{world.new_name()[:5]}_7b_")
+
+
 def _plain(world):
     """People with suggested names who meet, and people for whom an app writes."""
     rng = world.rng
@@ -288,6 +336,46 @@ def _plain(world):
             text = f"I just ran {rng.integers(2, 20)} miles with Runs, come and join all of us"
             world.post(account, world.moment(account), text)
     world.named("app users", runners)
+
+
+CIRCLES = {"operator": 10, "newsroom": 10, "scholars": 20, "fan club": 40, "class": 25, "none": 20}
+"""Groups of `citing` and their accounts; "none" are accounts that only live beside one another."""
+
+
+def citing(world, *, stories=15, crowd_stories=1_200):
+    """Posts that quote: the crowd the crowd, the circles mostly their own.
+
+    A story is a post and six that quote it or, an operator's always, the last of them; of an
+    operator's four in five stay inside, of the others' three in five.
+    """
+    crowd = world.accounts[: world.ordinary]
+    circles = {
+        kind: world.named(kind, [world.account() for _ in range(size)])
+        for kind, size in CIRCLES.items()
+    }
+    for _ in range(crowd_stories):
+        _story(world, (crowd, crowd), 1.0, 0.5)
+    for kind, circle in circles.items():
+        inside, onward = (0.8, 1.0) if kind == "operator" else (0.6, 0.5)
+        for _ in range(0 if kind == "none" else stories):
+            _story(world, (circle, crowd), inside, onward)
+        for account in circle:
+            _story(world, ([account], crowd), 0.0, 0.5)
+            _story(world, (crowd, [account]), 0.9, 0.5)
+
+
+def _story(world, who, inside, onward):
+    """One of the first of `who` posts, then accounts of the first or else of the second quote."""
+    rng, ids = world.rng, []
+    at = START + int(rng.integers(DAYS - 3)) * DAY
+    for hop in range(7):
+        circle = who[0] if hop == 0 or rng.random() < inside else who[1]
+        at += int(rng.integers(600, 6 * HOUR))
+        world.post(circle[rng.integers(len(circle))], at, world.words(8))
+        if hop:
+            parent = ids[-1] if rng.random() < onward else ids[0]
+            world.posts[-1] |= {"kind": "quote", "parent_id": parent}
+        ids.append(world.posts[-1]["post_id"])
 
 
 FRAMES = {
@@ -304,6 +392,12 @@ FRAMES = {
     "old framers, copied, met before and after": ("old", "around"),
     "old framers, copied, neighbouring numbers": ("old", "run"),
     "a victim of the same days, met before and after": ("same", "around"),
+    "copied, shadowed, renamed after the victim": ("shadow", "rename"),
+    "a victim of the same days, renamed after it, met": ("same", "around", "rename"),
+    "the same, nine times in ten": ("same", "around", "eager"),
+    "the same, and met without it too": ("same", "around", "own"),
+    "the same, each time": ("same", "around", "always"),
+    "old framers, copied, met before and after each time": ("old", "around", "always"),
 }
 
 
@@ -318,6 +412,7 @@ def framing(world, kind, *, framers=10):
     bio, stem, code = f"{world.words(4)} wechat: {contact}", world.word(3, 4), world.word(4, 4)
     about = {"bio": bio, "code": code, "peak": 15.0, "spread": 2.0}
     victim = world.account(made=made, handle=f"{stem}{number}", **about)
+    often = 1 if "always" in ways else 0.9 if "eager" in ways else 0.5
     copies = []
     for place in range(framers):
         more = {"handle": f"{stem}{number - 5 + place + (place > 4)}"} if "run" in ways else {}
@@ -330,8 +425,12 @@ def framing(world, kind, *, framers=10):
         for account in copies:
             late = int(rng.integers(2, 50)) if "shadow" in ways else int(rng.exponential(DAY))
             late = int(rng.integers(-40, 40)) if "around" in ways else late
-            if rng.random() < 0.5:
+            if rng.random() < often:
                 world.post(account, at + late, text, urls=(url,))
+    if "own" in ways:
+        world.meet(copies, times=5)
+    if "rename" in ways:
+        renamed(world, [victim, *copies], f"{world.new_name()[:5]}_", share=1)
     world.named(f"victim: {kind}", [victim])
     world.named("framers", copies)
 
@@ -347,22 +446,41 @@ def _stamped(frame):
     return frame.with_columns(pl.from_epoch("created_at", "s").dt.replace_time_zone("UTC"))
 
 
-def tables(*, accounts=(), posts=None, actions=None):
-    """A corpus from account rows, a frame of posts, and actions (else those of the posts)."""
+def tables(*, accounts=(), posts=None, actions=None, names=()):
+    """A corpus from account rows, a frame of posts, actions (else of the posts) and later names."""
     source = {
         "source_id": "s", "file": "world", "sha256": "0", "importer": "benchmark",
         "collection": "stream", "rows_read": 0, "accepted": 0, "duplicate": 0, "rejected": 0,
+        "collected_at": datetime.fromtimestamp(START, UTC),
     }  # fmt: skip
     texts = dict.fromkeys(("credential", "declared_owner", "bio"), pl.String)
     rows = [{"source_id": "s", **row} for row in accounts]
     known = pl.DataFrame(rows, schema_overrides=texts, infer_schema_length=1)
+    later = pl.DataFrame(list(names), schema=["subject_id", "column", "value", "at"], orient="row")
+    at = pl.from_epoch(pl.col("at").cast(pl.Int64), "s").dt.replace_time_zone("UTC")
+    later = later.with_columns(
+        subject_kind=pl.lit("account"), source_id=pl.lit("s"), collected_at=at,
+        source_line=pl.int_range(pl.len()),
+    )  # fmt: skip
     said = POSTS.empty() if posts is None else POSTS.conform(_stamped(posts))
     return Corpus(
         accounts=ACCOUNTS.conform(_stamped(known)) if rows else ACCOUNTS.empty(),
         posts=said,
         actions=post_actions(said) if actions is None else actions,
+        citations=quotes(said),
+        revisions=REVISIONS.conform(later) if names else REVISIONS.empty(),
         sources=SOURCES.conform(pl.DataFrame([source])),
     )
+
+
+def quotes(posts):
+    """The citations of quotes: what they quote."""
+    cited = posts.filter(kind="quote").select(
+        "post_id", "source_id", "source_line", target="parent_id",
+        citation_no=pl.lit(1, pl.Int64), target_kind=pl.lit("post"), via=pl.lit("field"),
+        rule=pl.lit("quote"), certainty=pl.lit(1.0),
+    )  # fmt: skip
+    return CITATIONS.conform(cited)
 
 
 def corpus(world):
@@ -370,7 +488,7 @@ def corpus(world):
     lists = dict.fromkeys(LISTS, pl.List(pl.String))
     posts = [{**FIXED, **post} for post in world.posts]
     frame = pl.DataFrame(posts, schema_overrides=lists, infer_schema_length=None)
-    return tables(accounts=world.accounts, posts=frame)
+    return tables(accounts=world.accounts, posts=frame, names=world.names)
 
 
 def large_corpus(accounts, posts):

@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What docs/measured/coordinated-sharing.md says: false groups, power, and the null's classes.
+"""What docs/measured/coordinated-sharing.md says: false groups, and the null's classes.
 
 `python -m benchmarks.measure_coordinated_sharing`; needs the reference data beside the project.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from scipy.stats import beta
 
 from benchmarks.bench_coaction import WITHIN, reference_log
+from benchmarks.real_logs import default_rule, weibo_log
 from graphkit.detectors.coordinated_sharing import Params
 from graphkit.graphs.coaction import edge_codes, timed_rows
-from graphkit.graphs.coaction_groups import GroupRule, coaction_groups, permuted_rows
+from graphkit.graphs.coaction_groups import coaction_groups, permuted_rows
 from graphkit.graphs.nulls import benjamini_hochberg, burst_null, poisson_tail
 from graphkit.kernels.coaction import sweep_edges
 
@@ -27,12 +30,8 @@ if TYPE_CHECKING:
 
 SEEDS = (7001, 7002, 7003, 7004, 7005)  # none of them was used in choosing a rule or threshold
 TAKE_PART = 0.9
-
-
-def default_rule() -> GroupRule:
-    """The rule of the detector's default parameters."""
-    params = Params()
-    return GroupRule(**{each.name: getattr(params, each.name) for each in fields(GroupRule)})
+BUSY_MONTH = "2015-04"  # of the Weibo cascades: accounts that meet on several objects
+SHUFFLES = {"russian": 300, "weibo": 200}
 
 
 def implanted(
@@ -60,44 +59,47 @@ def implanted(
     return pl.concat([actions, added]), members.to_list()
 
 
-def false_groups(actions: pl.DataFrame, permutations: int = 20) -> str:
-    """Edges and groups in the log, and in the log with its accounts permuted within the hour."""
-    rule = replace(default_rule(), permutations=permutations, seed=SEEDS[0], stratum_rows=1)
-    rows = timed_rows(actions, within=WITHIN)
-    with_edges = with_groups = 0
-    for permuted in permuted_rows(rows, rule):
-        accounts = permuted.names.gather(permuted.accounts)
-        dealt = permuted.actions[permuted.position].with_columns(account_id=accounts)
+def interval(hits: int, tries: int) -> str:
+    """The 95 % interval of a share (Clopper and Pearson 1934)."""
+    low = float(beta.ppf(0.025, hits, tries - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(0.975, hits + 1, tries - hits)) if hits < tries else 1.0
+    return f"{hits} of {tries}, {low:.1%} to {high:.1%}"
+
+
+def as_log(rows: TimedRows) -> pl.DataFrame:
+    """The log that `rows` were read from."""
+    times = pl.Series(rows.times).cast(pl.Datetime("us", "UTC"))
+    ids = rows.action_ids.gather(rows.position)
+    named = {"action_id": ids, "account_id": rows.names.gather(rows.accounts)}
+    return pl.DataFrame(named | {"object_id": rows.items.gather(rows.objects), "acted_at": times})
+
+
+def shuffles(actions: pl.DataFrame, tries: int) -> str:
+    """How often a log shuffled within the hour has an edge of two objects at q, and a group."""
+    rule = replace(default_rule(), permutations=tries, seed=SEEDS[0], stratum_rows=1)
+    with_edges = with_groups = pairs = 0
+    for permuted in permuted_rows(timed_rows(actions, within=WITHIN), rule):
+        dealt = as_log(permuted)
         edges, _ = edge_codes(permuted, min_objects=rule.min_objects)
+        pairs += edges.height
         with_edges += int((edges["q_value"] <= rule.alpha).any())
         found = coaction_groups(dealt, replace(rule, permutations=0))
         with_groups += int(found.chances.height > 0)
-    real, _ = edge_codes(rows, min_objects=rule.min_objects)
-    groups = coaction_groups(actions, rule).chances.height
     return (
-        f"real log: {real.height} edges of two objects, {(real['q_value'] <= rule.alpha).sum()} at "
-        f"q {rule.alpha}, {groups} groups; permuted {permutations} times: {with_edges} times an "
-        f"edge, {with_groups} times a group"
+        f"shuffled: {pairs / tries:.1f} edges of two objects a shuffle; an edge at q in "
+        f"{interval(with_edges, tries)}; a group in {interval(with_groups, tries)}"
     )
 
 
-def power(actions: pl.DataFrame) -> Iterator[str]:
-    """Per size and number of objects: members recovered, others accused, groups with p <= .01."""
+def real(actions: pl.DataFrame) -> str:
+    """What the log itself shows."""
     rule = default_rule()
-    for accounts in (5, 10, 20):
-        for objects in (3, 5, 8):
-            recovered, others, significant = [], 0, 0
-            for seed in SEEDS:
-                log, members = implanted(actions, accounts=accounts, objects=objects, seed=seed)
-                found = coaction_groups(log, rule)
-                named = set(found.edges["a"]) | set(found.edges["b"])
-                recovered.append(len(named & set(members)) / accounts)
-                others += len(named - set(members))
-                significant += int((found.chances["p_value"] <= Params().strong_p).any())
-            yield (
-                f"| {accounts} | {objects} | {np.mean(recovered):.2f} | {others} | "
-                f"{significant} of {len(SEEDS)} |"
-            )
+    edges, _ = edge_codes(timed_rows(actions, within=WITHIN), min_objects=rule.min_objects)
+    groups = coaction_groups(actions, rule).chances.height
+    return (
+        f"{actions.height:,} rows, {edges.height} edges of two objects, "
+        f"{(edges['q_value'] <= rule.alpha).sum()} of them at q {rule.alpha}, {groups} groups"
+    )
 
 
 def recalled(rows: TimedRows, members: list[str], *, by_all_pairs: bool) -> float:
@@ -134,14 +136,14 @@ def classes(actions: pl.DataFrame) -> Iterator[str]:
 
 
 def main() -> None:
-    """Prints the figures of docs/measured/coordinated-sharing.md."""
-    actions = reference_log("russian_coord_tweets")
-    if actions is None:
-        print("measure_coordinated_sharing: skipped, the reference data is not beside the project")
-        return
-    print(false_groups(actions))
-    for line in (*power(actions), *classes(actions)):
-        print(line)
+    """Prints the figures on shuffles and classes of docs/measured/coordinated-sharing.md."""
+    logs = {"russian": reference_log("russian_coord_tweets"), "weibo": weibo_log(BUSY_MONTH)}
+    for name, actions in logs.items():
+        if actions is not None and (name in sys.argv[1:] or len(sys.argv) == 1):
+            print(f"{name}: {real(actions)}", flush=True)
+            print(shuffles(actions, SHUFFLES[name]), flush=True)
+            for line in classes(actions) if name == "russian" else ():
+                print(line)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.bench_coaction import WITHIN, reference_log
-from benchmarks.measure_coordinated_sharing import SEEDS, default_rule, implanted
+from benchmarks.measure_coordinated_sharing import SEEDS, implanted
+from benchmarks.real_logs import default_rule
 from graphkit.graphs.coaction import coaction
 from graphkit.graphs.edge_rules import RULES, coortweet_pairs
 from graphkit.graphs.named_group import named_group

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def graphml(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool) -> bytes:
-    """A GraphML file. `nodes` has node and further columns, `edges` a, b and further columns."""
+def graphml(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: str = "") -> bytes:
+    """A GraphML file. `nodes` has node and further columns, `edges` a, b and further columns.
+
+    `about` is the description of the graph.
+    """
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
     for place, frame, own in (("node", nodes, ("node",)), ("edge", edges, ("a", "b"))):
         for name, kind in _attributes(frame, own).items():
@@ -30,6 +33,8 @@ def graphml(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool) -> byte
             ElementTree.SubElement(root, "key", said)
     direction = "directed" if directed else "undirected"
     graph = ElementTree.SubElement(root, "graph", id="graph", edgedefault=direction)
+    if about:
+        ElementTree.SubElement(graph, "desc").text = _legal(about)
     for row in nodes.sort("node").to_dicts():
         _add_data(ElementTree.SubElement(graph, "node", id=_legal(row.pop("node"))), row)
     for row in edges.sort(edges.columns).to_dicts():
@@ -45,13 +50,16 @@ def _add_data(element: ElementTree.Element, values: Mapping[str, object]) -> Non
             data.text = _legal(str(value))
 
 
-def gexf(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool) -> bytes:
+def gexf(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: str = "") -> bytes:
     """A GEXF 1.3 file without a date; arguments as in `graphml`.
 
     The columns `label` and `weight` become GEXF's own.
     """
     root = ElementTree.Element("gexf", xmlns="http://gexf.net/1.3", version="1.3")
     direction = "directed" if directed else "undirected"
+    if about:
+        told = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "description")
+        told.text = _legal(about)
     graph = ElementTree.SubElement(root, "graph", defaultedgetype=direction)
     own = {"node": ("node", "label"), "edge": ("a", "b", "weight")}
     for place, frame in (("node", nodes), ("edge", edges)):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from graphkit.case.batches import Record
     from graphkit.case.folder import Case
 
+DERIVATION = 2
+"""Raised when the same rows derive otherwise than before, so that no older file is read."""
 STORED = ("accounts", "posts", "citations", "actions", "rankings", "labels", "revisions")
 
 
@@ -129,7 +131,7 @@ def load_corpus(case: Case) -> Corpus:
     sources = _sources(records)
     tables = {name: _sorted(case, name, (b["batch_id"] for b in batches)) for name in STORED}
     tables = merged(tables, sources)
-    state = stable_id([__version__, _imports(records), _rules()])
+    state = stable_id([__version__, DERIVATION, _imports(records), _rules()])
     derived = _derived(case, tables, state=state)
     for table in (CITATIONS, ACTIONS, POSTS):
         both = [tables[table.name], derived[table.name]]

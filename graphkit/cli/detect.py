@@ -12,6 +12,9 @@ without the penalty of a search; the answer can be "no more than comparable grou
 
 With --sweep a run is made for each value; `graphkit show` then says in how many a finding holds.
 
+A line that begins with "at least" says the smallest effect that the run could have shown: what is
+fainter is not found, which does not say that it is not there.
+
 Each run is kept under its parameters; other parameters make another run, never overwrite one.
 """
 
@@ -82,6 +85,8 @@ def _print(each: Run) -> None:
     graded = sum(1 for record in each.findings if record["grade"] is not None)
     others = len(each.findings) - graded
     print(f"{each.detector}: {graded} findings, {others} exonerating (run {each.run_id})")
+    for line in each.recipe["reach"]:
+        print(f"  at least: {line}")
 
 
 def run(args: argparse.Namespace) -> int:

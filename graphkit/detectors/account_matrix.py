@@ -7,12 +7,13 @@ row. Other signs test it, each with its own null, never on the rows that propose
 (`graphs.sign_tests`); kinds of signs are combined by Simes' test, candidates corrected in two
 families (`graphs.matrix_scores`).
 
-Signs that anybody can copy are one kind together: they name nobody. A *cohort* (accounts made
-within days of one another, against the accounts made around then) and a *run* (numbers in a row
-behind one stem, given the stem) name those that hold them, but nobody whom others follow, who is
-older than the cohort, or who came first where others could have copied. A shared credential is
-told, but is rather an affiliation. Posting clocks are told beside and never count: fans, classes
-and newsrooms keep one clock too (docs/measured/account-matrix.md).
+Signs that anybody can copy are one kind together, days of renaming among them: they name nobody. A
+*cohort* (accounts made within days of one another, against the accounts made around then) and a
+*run* (numbers in a row behind one stem, given the stem) name those that hold them, but nobody whom
+others follow, who is older than the cohort, who came first where others could have copied, or who
+took part in more than all others: whoever is met does. A shared credential is told, but is rather
+an affiliation. Posting clocks and citing each other are told beside, with their rows, and never
+count: fans, classes and newsrooms do both (docs/measured/account-matrix.md).
 
 Outcome: `declared-family` when most of the accounts declare one owner, affiliation or a credential
 that no others have; `ordinary` when the only sign that names is a cohort in a registration wave, or
@@ -21,9 +22,10 @@ when nothing that names speaks in a group that shared values proposed; else `run
 Grade of run-together: weak, unless a cohort or run speaks, imitation was tested, and no explanation
 weakens it: then moderate, if two of cohort, handles (a run, or parts in common) and shop code are
 there (one may have proposed the group). With one of them it stays weak: a class that registered in
-one day, acts together and names its teacher's contact leaves the same rows. Strong when cohort and
-run speak, each for most of the named, and every explanation was tested and stands. Without them a
-group that co-acts, or whose handles run, and shares what can be copied is a weak lead.
+one day, acts together, names its teacher's contact and is renamed by it leaves the same rows.
+Strong when cohort and run speak, each for most of the named, and every explanation was tested and
+stands. Without them a group that co-acts, or whose handles run, and shares what can be copied is a
+weak lead.
 """
 
 from __future__ import annotations
@@ -49,11 +51,12 @@ from graphkit.findings import (
 )
 from graphkit.graphs.coaction import MAX_PAIRS
 from graphkit.graphs.coaction_groups import GroupRule
+from graphkit.graphs.matrix_beside import citation_beside, clock_beside
 from graphkit.graphs.matrix_candidates import Proposing
 from graphkit.graphs.matrix_explanations import EXPLANATIONS
 from graphkit.graphs.matrix_scores import ALONE
 from graphkit.graphs.matrix_search import SearchRule, search, told_groups
-from graphkit.graphs.posting_clocks import Drawing, clock_test
+from graphkit.graphs.posting_clocks import Drawing
 from graphkit.graphs.sharing_explanations import Limits
 
 if TYPE_CHECKING:
@@ -61,10 +64,14 @@ if TYPE_CHECKING:
 
     from graphkit.graphs.matrix_explanations import MatrixGroup
     from graphkit.graphs.matrix_search import Search, Told
-    from graphkit.graphs.posting_clocks import ClockTest
     from graphkit.tables import Corpus
 
-SEPARATE = {"cohort": "cohort", "run": "handles", "handle": "handles", "code": "code"}
+SEPARATE = {
+    "cohort": "cohort",
+    "run": "handles",
+    "handle": "handles",
+    "code": "code",
+}
 """Signs that a class or a club does not leave all at once, and what each is a sign of."""
 
 PROPOSED = {
@@ -90,6 +97,7 @@ SIGNS = {
     "code": "shop and payment codes",
     "template": "texts with blanks",
     "client": "clients",
+    "rename": "days of renaming",
 }
 
 
@@ -140,31 +148,16 @@ class Params:
 def _rule(params: Params) -> SearchRule:
     shared = {each.name for each in fields(GroupRule)} & {each.name for each in fields(params)}
     told = {name: getattr(params, name) for name in shared} | {"permutations": 0}
-    rule = GroupRule(**told, stratum_rows=1)  # groups are only proposed: no p-value of their own
+    # Groups are only proposed: no p-value of their own, and the hours they keep are told beside.
+    rule = GroupRule(**told, stratum_rows=1, by_hour=False)
     proposing = Proposing(rule, params.acts, params.max_accounts, params.split_above)
     return SearchRule(proposing, params.sign_alpha, params.hub_share, params.declared_share)
-
-
-def _clock(found: Search, told: Told, params: Params) -> ClockTest | None:
-    """The posting clock of the named accounts, without the hours in which they co-acted."""
-    if found.clocks is None:
-        return None
-    mine = pl.col("account_id").is_in(told.group.accounts.implode())
-    own = found.clocks.events.filter(mine)
-    if told.group.acts is not None:
-        hour = (pl.col("second") // 3600).alias("hour")
-        acted = told.group.acts.rows.select("account_id", second=pl.col("acted_at").dt.epoch("s"))
-        busy = acted.select("account_id", hour).unique()
-        own = own.with_columns(hour).join(busy, on=["account_id", "hour"], how="anti")
-    drawing = Drawing(params.permutations, params.seed)
-    return clock_test(found.clocks, own, drawing, least=params.min_accounts)
 
 
 def _counts(found: Search, told: Told) -> dict[str, float]:
     kinds = told.signs.group_by("kind").agg(
         pl.col("speaks").any(), tested=pl.col("p_value").is_not_null().any()
     )
-    hubs = found.hubs.filter(pl.col("candidate") == told.score.candidate)
     return {
         "accounts_count": len(told.group.accounts),
         "left_out_count": told.group.left_out,
@@ -173,27 +166,20 @@ def _counts(found: Search, told: Told) -> dict[str, float]:
         "kinds_speaking": int(kinds["speaks"].sum()),
         "kinds_silent": int((kinds["tested"] & ~kinds["speaks"]).sum()),
         "kinds_untested": int((~kinds["tested"]).sum()),
-        "hub_values": hubs.height,
     }
 
 
-def _measures(found: Search, told: Told, params: Params) -> dict[str, float]:
+def _measures(found: Search, told: Told) -> dict[str, float]:
     measures = _counts(found, told)
     tested = told.signs.drop_nulls("p_value").select("sign", "p_value")
     measures |= {f"p_{sign}": p for sign, p in tested.iter_rows()}
-    cohort, clock = told.group.cohort, _clock(found, told, params)
+    cohort = told.group.cohort
     if cohort is not None:
         measures["cohort_days"] = (cohort.end - cohort.start) / 86_400
         measures["cohort_accounts"] = cohort.members
         measures["expected_cohort_accounts"] = cohort.expected
-    smallest = found.smallest_cohort(told)
-    if smallest is not None:
-        measures["smallest_detectable_cohort"] = smallest
-    if clock is not None and clock.p_value is not None:
-        measures["p_clock"] = clock.p_value
-        measures["clock_cosine"] = clock.cosine
-        measures["expected_clock_cosine"] = clock.expected
-    return {name: float(f"{value:.12g}") for name, value in measures.items()}
+    smallest = found.smallest(told)
+    return measures | {f"smallest_detectable_{sign}": count for sign, count in smallest.items()}
 
 
 def _grade(finding: Finding, told: Told) -> Grade | None:
@@ -243,7 +229,18 @@ def _window(group: MatrixGroup) -> tuple[datetime, datetime] | None:
 
 
 def _finding(found: Search, told: Told, params: Params) -> Finding:
-    score, measures = told.score, _measures(found, told, params)
+    score, measures = told.score, _measures(found, told)
+    acts = told.group.acts
+    proposal = pl.Series([], dtype=pl.String) if acts is None else acts.rows["content_id"]
+    beside = [
+        clock_beside(found, told, Drawing(params.permutations, params.seed)),
+        citation_beside(
+            found.citing, told.group.accounts, proposal=proposal, alpha=params.sign_alpha
+        ),
+    ]
+    rows = pl.concat([told.evidence, *(each.rows for each in beside)]).unique().sort(pl.all())
+    for each in beside:
+        measures |= each.measures
     limits = Limits(params.explained_share, timedelta(0), params.call_span, 1.0)
     acted = score.layer in params.acts
     surprise = -log10(max(score.p_value, 1e-300)) / 10 + len(told.group.signs)
@@ -254,7 +251,7 @@ def _finding(found: Search, told: Told, params: Params) -> Finding:
         score=float(f"{1 - 1 / (1 + surprise):.12g}"),
         summary=_summary(told, measures),
         subjects=Subjects(accounts=tuple(told.group.accounts)),
-        evidence=tuple(EvidenceRow(*row) for row in told.evidence.iter_rows()),
+        evidence=tuple(EvidenceRow(*row) for row in rows.iter_rows()),
         caveats=tuple(explain(found.corpus, told.group, limits) for explain in EXPLANATIONS),
         null_model=NullModel(
             name="scan statistics of creation times and handle numbers and hypergeometric tail of "
@@ -267,7 +264,7 @@ def _finding(found: Search, told: Told, params: Params) -> Finding:
         p_value=rounded(score.p_value),
         q_value=rounded(score.q_value),
         window=_window(told.group),
-        measures=measures,
+        measures={name: float(f"{value:.12g}") for name, value in measures.items()},
     )
     return replace(finding, grade=_grade(finding, told))
 
@@ -284,7 +281,7 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
 
 DETECTOR = Detector(
     name="account-matrix",
-    version="1",
+    version="2",
     summary="groups of accounts that look run together, by signs that do not need each other",
     outcomes={
         "run-together": Outcome("signs of one operator speak that nothing tested explains", True),  # noqa: FBT003
@@ -294,13 +291,16 @@ DETECTOR = Detector(
     needs=("accounts",),
     limits=(
         "An operator who makes accounts over months, or buys old ones, leaves no cohort.",
+        "Groups of fewer than four accounts are not looked for; every finding says how many of one "
+        "day, or numbered in a row, would have spoken.",
         "Accounts without known creation times and handles can only be weak leads.",
         "People who register together for one purpose (a class, a campaign) look the same when "
         "they declare nothing.",
-        "Whoever registers accounts beside a brand-new one in the same days can make it look like "
-        "one of them, if it is neither followed nor the first.",
+        "Whoever is there each time that an account posts, before it and after, and copies what it "
+        "says of itself can make it a weak lead together with his own accounts.",
         "Where accounts were collected because they are suspected, rare values look common, and "
         "cohorts are missed.",
+        "Renames tell only where accounts were collected more than once, beside others who rename.",
         "A declared owner or credential exonerates; it is what is said, not a proof.",
     ),
     params=Params,

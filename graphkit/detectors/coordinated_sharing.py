@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Coordinated sharing: groups that act on the same objects within seconds, again and again.
 
-Per act, pairs of accounts that co-act more than the burst-stratified null allows (Benjamini and
-Hochberg over all pairs) are edges; connected components without followed accounts, in which
-everyone has two partners, are groups; `graphs.coaction_groups` says how, and how permuting the
-accounts within the hour gives a group its p-value. q-values are over the groups of all acts.
+Per act, pairs of accounts that co-act more than the burst-stratified null allows, with and without
+the hour of day (Benjamini and Hochberg within their component), are edges; connected components
+without followed accounts, in which everyone has two partners, are groups; `graphs.coaction_groups`
+says how, and how permuting the accounts within the hour gives a group its p-value. That
+p-value holds for all groups of its act, so the q-value is Bonferroni's over the acts searched: no
+other group can lower it. Accounts that the rows cannot tell from one whom the others shadow are
+not named (`graphs.shadowed`).
 
 Outcome: `ordinary` when most members declare one owner; `openly-organised` when a public post of
 somebody outside asked for most of the objects before the group acted; else `coordinated`.
 
 Grade of the two others: weak, unless the outcome is `coordinated` and no explanation weakens it.
 Then moderate when the q-value is at most `moderate_q`; strong when moreover the permutation p is
-at most `strong_p`, half of the edges share `strong_objects` objects or more, and every explanation
+at most `strong_p`, half of the edges met `strong_objects` times or more, and every explanation
 was tested and stands. What could not be tested keeps a finding from being strong, not from being
 told.
 
@@ -29,7 +32,6 @@ from datetime import timedelta
 from inspect import signature
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 import polars as pl
 
 from graphkit.errors import ParameterError
@@ -46,29 +48,33 @@ from graphkit.findings import (
     param,
     rounded,
 )
+from graphkit.graphs.act_logs import TIMELESS, act_log
 from graphkit.graphs.coaction import MAX_PAIRS
 from graphkit.graphs.coaction_groups import GroupRule, coaction_groups
 from graphkit.graphs.named_group import NamedGroup, named_group
-from graphkit.graphs.nulls import benjamini_hochberg, poisson_tail
 from graphkit.graphs.sharing_explanations import (
     EXPLANATIONS,
     Limits,
-    SharingGroup,
     called_share,
     owner_share,
 )
-from graphkit.graphs.windows import estimated_window
+from graphkit.graphs.sharing_groups import (
+    group_measures,
+    named_measures,
+    sharing_group,
+    without_shadowed,
+)
+from graphkit.graphs.sharing_reach import smallest_effect
+from graphkit.graphs.speaking_acts import speaking_acts, with_other_acts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graphkit.graphs.coaction_groups import Groups
+    from graphkit.graphs.sharing_explanations import SharingGroup
     from graphkit.tables import Corpus
 
 R = TypeVar("R", GroupRule, Limits)
-Met = tuple[pl.DataFrame, pl.DataFrame]
-"""Edges of a group and the row pairs behind them."""
-
 WORDS = {
     "repost": "reposted the same {n} posts",
     "url": "linked the same {n} addresses",
@@ -76,6 +82,10 @@ WORDS = {
     "hashtag": "used the same {n} hashtags",
     "image": "posted the same {n} pictures",
     "share": "shared the same {n} objects",
+    "near_text": "posted nearly the same {n} texts",
+    "citation": "named the same {n} sources",
+    "posting": "posted in the same {n} hours",
+    "deletion": "had posts deleted in the same {n} hours that were made",
 }
 
 
@@ -110,7 +120,7 @@ class Params:
     followed_share: float = param(
         0.9, doc="first in this share of its pairs: followed, not a member", minimum=0.5, maximum=1
     )
-    permutations: int = param(99, doc="permutations of accounts within the hour", minimum=19)
+    permutations: int = param(199, doc="permutations of accounts within the hour", minimum=19)
     seed: int = param(1, doc="seed of the permutations", minimum=0)
     stratum_rows: int = param(
         100, doc="an hour with fewer rows is permuted together with the next", minimum=1
@@ -143,8 +153,12 @@ def _fields_for(rule: Callable[..., R], params: Params) -> R:
 
 
 def _log(corpus: Corpus, act: str) -> pl.DataFrame:
-    return corpus.actions.filter(
-        pl.col("act") == act,
+    if act in TIMELESS:
+        raise ParameterError(
+            f"acts: {act} has no window and no chance to be reckoned; see account-matrix, or write "
+            f"graphkit graph CASE coaction --act {act} --min-objects 1"
+        )
+    return act_log(corpus, act).filter(
         pl.col("time_precision").is_in(["second", "minute"]),
         pl.col("acted_at").is_not_null(),
     )
@@ -155,55 +169,18 @@ def _groups(corpus: Corpus, params: Params, act: str) -> tuple[list[SharingGroup
     log = _log(corpus, act)
     if log["account_id"].n_unique() < params.min_accounts:
         return [], None
-    found = coaction_groups(log, _fields_for(GroupRule, params))
-    made = []
+    rule = _fields_for(GroupRule, params)
+    found = coaction_groups(log, rule)
+    made: list[SharingGroup] = []
     for component, _, p_value in found.chances.iter_rows():
         edges = found.edges.filter(pl.col("component") == component)
         evidence = found.evidence.join(edges, on=["a", "b"], how="semi")
         accounts = pl.concat([edges["a"], edges["b"]]).unique().sort()
         met = (edges, evidence)
-        made.append(_sharing_group(corpus, log, accounts=accounts, met=met, p_value=p_value))
+        group = sharing_group(corpus, log, accounts=accounts, met=met, p_value=p_value)
+        named = without_shadowed(corpus, group, evidence, rule)
+        made += [] if named is None else [named]
     return made, found
-
-
-def _sharing_group(
-    corpus: Corpus, log: pl.DataFrame, *, accounts: pl.Series, met: Met, p_value: float
-) -> SharingGroup:
-    """A group with its rows, those of others on its objects, and the texts that carried them."""
-    edges, evidence = met
-    ids = pl.concat([evidence["action_a"], evidence["action_b"]]).unique().sort()
-    rows = log.filter(pl.col("action_id").is_in(ids.implode())).sort("action_id")
-    same = log.filter(pl.col("object_id").is_in(rows["object_id"].unique().implode()))
-    others = same.filter(~pl.col("account_id").is_in(accounts.implode()))
-    posts = corpus.posts.select("text", "client", content_id="post_id")
-    rows = rows.join(posts, on="content_id", how="left", maintain_order="left")
-    return SharingGroup(log["act"][0], accounts, edges, rows, others, log, p_value)
-
-
-def _smallest_detectable(expected: float, tests: int, alpha: float) -> int:
-    """The fewest shared objects at which a lone pair with that expectation would be an edge."""
-    counts = np.arange(1, 1000)
-    return int(np.argmax(poisson_tail(counts, expected) * tests <= alpha) + 1)
-
-
-def _measures(group: SharingGroup, found: Groups, params: Params) -> dict[str, float]:
-    edges = group.edges
-    typical = float(edges["expected"].median())  # type: ignore[arg-type]
-    window = estimated_window(group.log)
-    return {
-        "accounts_count": len(group.accounts),
-        "edges_count": edges.height,
-        "objects_count": group.rows["object_id"].n_unique(),
-        "pairs_count": int(edges["pairs_count"].sum()),
-        "shared_objects": int(edges["objects_count"].sum()),
-        "expected_objects": float(f"{edges['expected'].sum():.12g}"),
-        "median_objects": float(edges["objects_count"].median()),  # type: ignore[arg-type]
-        "median_lag_seconds": float(edges["median_lag_seconds"].median()),  # type: ignore[arg-type]
-        "followed_count": len(found.followed),
-        "permutations": found.permutations,
-        "smallest_detectable_objects": _smallest_detectable(typical, found.tests, params.alpha),
-        "estimated_window_seconds": 0.0 if window is None else window.total_seconds(),
-    }
 
 
 def _outcome(corpus: Corpus, group: SharingGroup, params: Params) -> str:
@@ -226,17 +203,29 @@ def _grade(found: Finding, params: Params) -> Grade | None:
         return None
     if found.outcome != "coordinated" or CaveatOutcome.WEAKENS in outcomes:
         return Grade.WEAK
-    if q_value > params.moderate_q or found.measures["median_objects"] < params.min_objects:
+    if found.measures["accounts_count"] < params.min_accounts or q_value > params.moderate_q:
+        return Grade.WEAK
+    if found.measures["median_meetings"] < params.min_objects:
         return Grade.WEAK
     clear = p_value <= params.strong_p and CaveatOutcome.UNTESTED not in outcomes
-    often = found.measures["median_objects"] >= params.strong_objects
+    often = found.measures["median_meetings"] >= params.strong_objects
     return Grade.STRONG if clear and often else Grade.MODERATE
+
+
+def _unnamed(count: int) -> str:
+    """The sentence on accounts left out of a finding."""
+    if count == 0:
+        return ""
+    return (
+        f" {count} more, which the rows cannot tell from an account that the others "
+        "follow, precede or surround, are not named."
+    )
 
 
 def _finding(
     corpus: Corpus, group: SharingGroup, found: Groups, params: Params, q: float
 ) -> Finding:
-    measures, limits = _measures(group, found, params), _fields_for(Limits, params)
+    measures, limits = group_measures(group, found, params.alpha), _fields_for(Limits, params)
     beyond = (measures["shared_objects"] - measures["expected_objects"]) / measures["edges_count"]
     what = WORDS.get(group.act, "acted on the same {n} objects").format(n=measures["objects_count"])
     finding = Finding(
@@ -246,12 +235,16 @@ def _finding(
         score=float(f"{1 - 1 / (1 + beyond):.12g}"),
         summary=f"{len(group.accounts)} accounts {what} within "
         f"{params.within.total_seconds():g} seconds of one another, in {measures['edges_count']} "
-        "pairs that did so more often than chance explains.",
+        f"pairs that did so more often than chance explains.{_unnamed(group.unnamed_count)}",
         subjects=Subjects(accounts=tuple(group.accounts)),
-        evidence=tuple(EvidenceRow("actions", key, "co-action") for key in group.rows["action_id"]),
+        evidence=tuple(
+            EvidenceRow(table, key, "co-action")
+            for table, key in group.rows.select("table", "action_id").iter_rows()
+        ),
         caveats=tuple(explain(corpus, group, limits) for explain in EXPLANATIONS),
         null_model=NullModel(
-            name="burst-stratified Poisson a pair; accounts permuted within the hour a group",
+            name="burst-stratified Poisson a pair, also by hour of day; accounts permuted within "
+            "the hour a group",
             expected=measures["expected_objects"],
             tests_made=found.tests,
             family=f"pairs of accounts with the act {group.act}",
@@ -288,12 +281,12 @@ def _named_finding(
     """The finding about the named group in one act; the q-value is Bonferroni's over the acts."""
     q_value = min(1.0, found.p_value * tests)
     met = (found.edges, found.evidence)
-    group = _sharing_group(corpus, log, accounts=found.members, met=met, p_value=found.p_value)
+    group = sharing_group(corpus, log, accounts=found.members, met=met, p_value=found.p_value)
     is_more = q_value <= params.moderate_q
     rows = group.rows if is_more else log.filter(pl.col("account_id").is_in(params.accounts))
     limits, role = _fields_for(Limits, params), "co-action" if is_more else "tested"
     tested = [explain(corpus, group, limits) for explain in EXPLANATIONS] if is_more else []
-    measures = _named_measures(group, found, params)
+    measures = named_measures(group, found, len(params.accounts))
     finding = Finding(
         kind="coordinated-sharing",
         outcome=_outcome(corpus, group, params) if is_more else "ordinary",
@@ -302,7 +295,10 @@ def _named_finding(
         summary=_named_summary(group, measures, params)
         + ("." if is_more else ": no more than comparable groups."),
         subjects=Subjects(accounts=tuple(found.members)),
-        evidence=tuple(EvidenceRow("actions", key, role) for key in rows["action_id"].sort()),
+        evidence=tuple(
+            EvidenceRow(table, key, role)
+            for table, key in rows.select("table", "action_id").sort("action_id").iter_rows()
+        ),
         caveats=(CHOSEN, *tested),
         null_model=NullModel(
             name="accounts permuted within the hour",
@@ -334,19 +330,11 @@ def _named_summary(group: SharingGroup, measures: dict[str, float], params: Para
     )
 
 
-def _named_measures(group: SharingGroup, found: NamedGroup, params: Params) -> dict[str, float]:
-    objects = found.edges["objects_count"].to_numpy()
-    return {
-        "accounts_count": len(found.members),
-        "named_count": len(params.accounts),
-        "edges_count": found.edges.height,
-        "objects_count": group.rows["object_id"].n_unique(),
-        "shared_objects": found.shared_objects,
-        "expected_objects": float(f"{found.by_chance.mean():.12g}"),
-        "chance_at_95": float(f"{np.quantile(found.by_chance, 0.95):.12g}"),
-        "median_objects": float(np.median(objects)) if len(objects) else 0.0,
-        "permutations": len(found.by_chance),
-    }
+def _spoken(corpus: Corpus, group: SharingGroup, params: Params) -> pl.DataFrame:
+    """What the group shares in the other acts, on posts other than those that made it one."""
+    logs = (_log(corpus, act) for act in params.acts if act != group.act)
+    posts = group.rows["content_id"].drop_nulls().unique()
+    return speaking_acts(logs, group.accounts, posts, _fields_for(GroupRule, params))
 
 
 def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
@@ -355,12 +343,22 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
         yield from _named(corpus, params)
         return
     searched = [_groups(corpus, params, act) for act in params.acts]
-    pairs = [(group, found) for groups, found in searched for group in groups if found is not None]
-    empty = sum(1 for groups, found in searched if found is not None and not groups)
-    p_values = np.array([group.p_value for group, _ in pairs])
-    q_values = benjamini_hochberg(p_values, tests=len(pairs) + empty)
-    for (group, found), q_value in zip(pairs, q_values, strict=True):
-        yield _finding(corpus, group, found, params, float(q_value))
+    tried = [(groups, found) for groups, found in searched if found is not None]
+    for groups, found in tried:
+        for group in groups:
+            q_value = min(1.0, group.p_value * len(tried))
+            finding = _finding(corpus, group, found, params, q_value)
+            yield with_other_acts(finding, _spoken(corpus, group, params))
+
+
+def reach(corpus: Corpus, params: Params) -> tuple[str, ...]:
+    """Per act the smallest effect that the search could have shown; none for a named group."""
+    rule, logs = _fields_for(GroupRule, params), [(act, _log(corpus, act)) for act in params.acts]
+    return tuple(
+        f"{act}: {smallest_effect(log, rule)}"
+        for act, log in logs
+        if not params.accounts and log["account_id"].n_unique() >= params.min_accounts
+    )
 
 
 DETECTOR = Detector(
@@ -377,10 +375,13 @@ DETECTOR = Detector(
         "An improbable coincidence is not inauthentic: fans who react alike are found too.",
         "Accounts that stay apart by more than the window, or never repeat, are not seen.",
         "A group that is nearly alone in its log and hours raises what chance is held to make.",
-        "Strangers who act just after an account do not make it a member; strangers who foresee "
-        "what it will do and act before it can.",
+        "Strangers who copy all that an account does do not make it a member: not after it, not "
+        "before it, nor a dozen of them closely around it. Fewer closely around it can, or those "
+        "who surround a part of what it does, or are all before it once and all after it then.",
+        "Members that are always first, last or in the very middle are not named.",
         "A declared owner exonerates; it is what the accounts say, not a proof.",
     ),
     params=Params,
     detect=detect,
+    reach=reach,
 )

@@ -28,6 +28,8 @@ class Detector:
     `detect(corpus, params)` yields findings; the same corpus and params give the same findings
     in the same order. `needs` names the tables without whose rows it has nothing to test.
     `limits` says in sentences what the method cannot see and how it can be evaded or misled.
+    `reach(corpus, params)`, where there is one, says in sentences the smallest effect that this
+    run could have shown: it is kept in the recipe and told also when nothing is found.
     """
 
     name: str
@@ -38,3 +40,4 @@ class Detector:
     limits: tuple[str, ...]
     params: type
     detect: Callable[[Corpus, Any], Iterator[Finding]]
+    reach: Callable[[Corpus, Any], tuple[str, ...]] | None = None

@@ -8,24 +8,38 @@ of those that stay, so that every weight can be walked back to its rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from graphkit.errors import ParameterError
+from graphkit.graphs.coaction_size import MICROSECOND, capped, refused
 from graphkit.graphs.nulls import benjamini_hochberg, burst_null, poisson_tail
-from graphkit.kernels.coaction import sweep_edges, sweep_evidence, window_bounds, window_pairs
+from graphkit.kernels.coaction import (
+    edge_ends,
+    grouped,
+    sort_groups,
+    sweep_edges,
+    sweep_evidence,
+    window_bounds,
+    window_pairs,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_PAIRS = 50_000_000
-"""In-window row pairs above which a count is refused: about 2 GB of evidence, 2 s of sweeping."""
+    from graphkit.graphs.nulls import BurstNull
 
-MICROSECOND = timedelta(microseconds=1)
+MAX_PAIRS = 50_000_000
+"""In-window row pairs above which a count is refused: at most 10 GB of edges, far fewer if each
+must share two objects."""
+
+PART = 1 << 16
+"""Edges that are given their rows at a time, which bounds the memory this takes."""
 
 
 @dataclass(frozen=True)
@@ -34,40 +48,54 @@ class Coaction:
 
     Attributes:
         edges: one row a pair of accounts, a < b in text order: a, b, objects_count (distinct
-            objects), pairs_count (row pairs), a_rows, b_rows (distinct rows of each end),
+            objects), meetings_count (the least of these and of the distinct posts of either end:
+            what is tested), pairs_count (row pairs), a_rows, b_rows (distinct rows of each end),
             a_first_count, b_first_count (row pairs in which that end is strictly earlier),
-            median_lag_seconds, first_at, last_at (over the rows), expected (objects, under the
-            null), p_value, q_value; by a, b.
+            median_lag_seconds, first_at, last_at (over the rows), a_share, b_share (of all rows
+            of that end), expected (objects, under the null), p_value, q_value; by a, b.
         evidence: every in-window row pair of those edges: a, b, object_id, action_a, action_b,
             lag_seconds (not negative); by a, b and the actions.
         null: the burst classes that `expected` rests on; see `nulls.BurstNull.classes`.
         untimed_count: actions left out because they have no time.
+        bursts: the bursts of which a cap left rows out, as `coaction_size.capped` gives them; None
+            where no cap was asked for.
     """
 
     edges: pl.DataFrame
-    evidence: pl.DataFrame
     null: pl.DataFrame
     untimed_count: int
+    bursts: pl.DataFrame | None
+    rows: TimedRows = field(repr=False)
+    codes: pl.DataFrame = field(repr=False)
+
+    @cached_property
+    def evidence(self) -> pl.DataFrame:
+        """The rows behind `edges`, made when first asked for; see the attributes."""
+        return named_evidence(self.rows, self.codes, evidence_codes(self.rows, self.codes))
 
 
 @dataclass(frozen=True)
 class TimedRows:
     """The timed rows of one log in the order of the kernels: by object, then time.
 
-    `accounts` are codes into `names` (sorted, so codes keep the order of ids); `position` is each
-    row's place in `actions`; `low` and `high` bound its window; `order` and `starts` list the rows
-    of every account.
+    `accounts` and `objects` are codes into `names` and `items` (sorted, so codes keep the order of
+    ids); `posts` tells rows of one post by one account from others, None where each row is a post
+    of its own; `action_ids` are in the order of the log, `position` is each row's place in it;
+    `low` and `high` bound a row's window; `order` and `starts` list the rows of every account.
     """
 
     names: pl.Series
-    actions: pl.DataFrame
-    position: NDArray[np.int64]
+    items: pl.Series
+    action_ids: pl.Series
+    untimed_count: int
+    position: NDArray[np.int32]
     objects: NDArray[np.int32]
     accounts: NDArray[np.int32]
+    posts: NDArray[np.int32] | None
     times: NDArray[np.int64]
     low: NDArray[np.int32]
     high: NDArray[np.int32]
-    order: NDArray[np.int64]
+    order: NDArray[np.int32]
     starts: NDArray[np.int64]
 
     @property
@@ -77,16 +105,8 @@ class TimedRows:
 
     def dealt_to(self, accounts: NDArray[np.int32]) -> TimedRows:
         """The same rows, done by `accounts` (codes in the order of the rows)."""
-        order, starts = _rows_by_account(accounts, self.names.len())
+        order, starts = grouped(accounts, self.names.len())
         return replace(self, accounts=accounts, order=order, starts=starts)
-
-
-def _rows_by_account(
-    accounts: NDArray[np.int32], size: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    starts = np.zeros(size + 1, np.int64)
-    np.cumsum(np.bincount(accounts, minlength=size), out=starts[1:])
-    return np.argsort(accounts, kind="stable").astype(np.int64), starts
 
 
 def _codes(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int32]]:
@@ -95,55 +115,100 @@ def _codes(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int32]]:
     return names, ids.cast(pl.Enum(names)).to_physical().cast(pl.Int32).to_numpy()
 
 
-def timed_rows(actions: pl.DataFrame, *, within: timedelta) -> TimedRows:
+def _post_codes(timed: pl.DataFrame) -> NDArray[np.int32] | None:
+    """A number for the post of every row (content_id, by account), or None if all are different."""
+    if "content_id" not in timed.columns:
+        return None
+    told = timed["content_id"].drop_nulls()
+    if told.n_unique() == told.len():
+        return None
+    post = pl.struct("account_id", pl.coalesce("content_id", "action_id"))
+    return timed.select(post.rank("dense").cast(pl.Int32) - 1).to_series().to_numpy()
+
+
+def timed_rows(actions: pl.DataFrame | pl.LazyFrame, *, within: timedelta) -> TimedRows:
     """The rows of `actions` (account_id, object_id, action_id, acted_at) that have a time.
+
+    With content_id, rows of one account with the same one are of one post.
 
     Raises:
         ParameterError: `within` is negative.
     """
     if within < timedelta(0):
         raise ParameterError(f"within: {within} is negative; give a span such as 60s")
-    ids = [pl.col(name).cast(pl.String) for name in ("object_id", "account_id", "action_id")]
-    timed = actions.filter(pl.col("acted_at").is_not_null()).select(*ids, "acted_at")
-    _, objects = _codes(timed["object_id"])
+    lazy = actions.lazy()
+    names_of_ids = ["object_id", "account_id", "action_id", "content_id"]
+    known = lazy.collect_schema().names()
+    ids = [pl.col(name).cast(pl.String) for name in names_of_ids if name in known]
+    log = lazy.select(*ids, "acted_at").collect()
+    timed = log.drop_nulls("acted_at")
+    items, objects = _codes(timed["object_id"])
     names, accounts = _codes(timed["account_id"])
+    posts = _post_codes(timed)
     times = timed["acted_at"].dt.epoch("us").to_numpy()
-    position = np.lexsort((times, objects))
+    position, _ = grouped(accounts, names.len())  # rows of one time lie in the order of accounts
+    order, starts = grouped(objects[position], items.len())
+    position = position[order]
+    sort_groups(position, starts, times)
     objects, accounts, times = objects[position], accounts[position], times[position]
     low, high = window_bounds(objects, times, within // MICROSECOND)
-    by_account = _rows_by_account(accounts, names.len())
-    return TimedRows(names, timed, position, objects, accounts, times, low, high, *by_account)
+    return TimedRows(
+        names,
+        items,
+        timed["action_id"],
+        log.height - timed.height,
+        position,
+        objects,
+        accounts,
+        None if posts is None else posts[position],
+        times,
+        low,
+        high,
+        *grouped(accounts, names.len()),
+    )
 
 
-def edge_codes(rows: TimedRows, *, min_objects: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tested edges with account codes for a and b (by a, b), and the burst classes."""
-    objects_count = int(rows.objects[-1]) + 1 if len(rows.objects) else 0
+def _meetings(rows: TimedRows, edges: pl.DataFrame) -> NDArray[np.int64]:
+    """Per edge the distinct objects, but no more than the distinct posts of either end.
+
+    Two accounts that meet with one post each have met once, however many objects the posts bear:
+    with each of them counted, two hashtags that go together made 600 false pairs in a log in which
+    nobody coordinates (docs/measured/layers.md).
+    """
+    meetings = edges["objects_count"].to_numpy().copy()
+    if rows.posts is None:
+        return meetings
+    several = np.flatnonzero(meetings > 1)
+    for start in range(0, len(several), PART):
+        part = several[start : start + PART]
+        found = evidence_codes(rows, edges[part])
+        of_a, of_b = (rows.posts[found[name].to_numpy()] for name in ("row_a", "row_b"))
+        times = (found["time_a"].to_numpy(), found["time_b"].to_numpy())
+        ends, _ = edge_ends(found["edge"].to_numpy(), of_a, of_b, *times)
+        meetings[part] = np.minimum(meetings[part], ends[:2].min(axis=0))
+    return meetings
+
+
+def edge_codes(rows: TimedRows, *, min_objects: int) -> tuple[pl.DataFrame, BurstNull]:
+    """The tested edges with account codes for a and b (by a, b), and the null they rest on."""
+    layout = (rows.low, rows.high, rows.order, rows.starts)
     found, object_pairs, one_off = sweep_edges(
-        rows.objects,
-        rows.accounts,
-        rows.low,
-        rows.high,
-        rows.order,
-        rows.starts,
-        objects_count,
-        min_objects,
+        rows.objects, rows.accounts, *layout, rows.items.len(), min_objects
     )
-    a, b, objects, pairs = found[np.lexsort((found[:, 1], found[:, 0]))].T.copy()
+    a, b = found.T[:2].copy()  # not a view: it would keep the other half alive
+    objects, pairs = found.T[2:]
     null = burst_null(rows.accounts, rows.objects, object_pairs=object_pairs, one_off=one_off)
+    ends = {"a": a, "b": b}
+    counts = {"objects_count": objects.astype(np.int64), "pairs_count": pairs.astype(np.int64)}
+    meetings = _meetings(rows, pl.DataFrame({**ends, **counts}))
     expected = null.expected(a, b)
-    p_value = poisson_tail(objects, expected)
-    edges = pl.DataFrame(
-        {
-            "a": a,
-            "b": b,
-            "objects_count": objects.astype(np.int64),
-            "pairs_count": pairs.astype(np.int64),
-            "expected": expected,
-            "p_value": p_value,
-            "q_value": benjamini_hochberg(p_value, tests=rows.tests),
-        }
-    )
-    return edges, null.classes
+    p_value = poisson_tail(meetings, expected)
+    chances = {
+        "expected": expected,
+        "p_value": p_value,
+        "q_value": benjamini_hochberg(p_value, tests=rows.tests),
+    }
+    return pl.DataFrame({**ends, **counts, "meetings_count": meetings, **chances}), null
 
 
 def evidence_codes(rows: TimedRows, edges: pl.DataFrame) -> pl.DataFrame:
@@ -157,7 +222,7 @@ def evidence_codes(rows: TimedRows, edges: pl.DataFrame) -> pl.DataFrame:
         rows.starts,
         edge_starts,
         edges["b"].to_numpy(),
-        int(edges["pairs_count"].sum()),
+        edges["pairs_count"].to_numpy(),
     )
     edge, row_a, row_b = found.T.copy()
     times = {"time_a": rows.times[row_a], "time_b": rows.times[row_b]}
@@ -166,27 +231,14 @@ def evidence_codes(rows: TimedRows, edges: pl.DataFrame) -> pl.DataFrame:
 
 def order_of_ends(evidence: pl.DataFrame) -> pl.DataFrame:
     """Per edge of `evidence_codes`: who came first how often, the lag and the span of the rows."""
-    a, b = pl.col("time_a"), pl.col("time_b")
-    return (
-        evidence.with_columns(
-            (a < b).alias("a_first"),
-            (b < a).alias("b_first"),
-            (a - b).abs().alias("lag"),
-            pl.min_horizontal(a, b).alias("first"),
-            pl.max_horizontal(a, b).alias("last"),
-        )
-        .group_by("edge")
-        .agg(
-            pl.col("row_a").n_unique().cast(pl.Int64).alias("a_rows"),
-            pl.col("row_b").n_unique().cast(pl.Int64).alias("b_rows"),
-            pl.col("a_first").sum().cast(pl.Int64).alias("a_first_count"),
-            pl.col("b_first").sum().cast(pl.Int64).alias("b_first_count"),
-            (pl.col("lag").median() / 1e6).alias("median_lag_seconds"),
-            pl.col("first").min().cast(pl.Datetime("us", "UTC")).alias("first_at"),
-            pl.col("last").max().cast(pl.Datetime("us", "UTC")).alias("last_at"),
-        )
-        .sort("edge")
-        .drop("edge")
+    ends, median = edge_ends(*(column.to_numpy() for column in evidence))
+    counts = ("a_rows", "b_rows", "a_first_count", "b_first_count")
+    span = ("first_at", "last_at")
+    columns = dict(zip((*counts, *span), ends, strict=True))
+    return pl.DataFrame(columns).select(
+        *counts,
+        pl.Series("median_lag_seconds", median / 1e6),
+        pl.col(span).cast(pl.Datetime("us", "UTC")),
     )
 
 
@@ -197,64 +249,79 @@ def named_edges(rows: TimedRows, edges: pl.DataFrame) -> pl.DataFrame:
 
 def named_evidence(rows: TimedRows, edges: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     """`evidence_codes` of `edges` with ids for codes: the columns of `Coaction.evidence`."""
-    row_a, row_b = (rows.position[evidence[name].to_numpy()] for name in ("row_a", "row_b"))
+    row_a, row_b = evidence["row_a"].to_numpy(), evidence["row_b"].to_numpy()
     ends = named_edges(rows, edges.select("a", "b"))
-    actions = rows.actions["action_id"]
     lag = (pl.col("time_a") - pl.col("time_b")).abs() / 1e6
     named = evidence.select(
         "edge",
         ends["a"].gather(evidence["edge"]).alias("a"),
         ends["b"].gather(evidence["edge"]).alias("b"),
-        rows.actions["object_id"].gather(row_a).alias("object_id"),
-        actions.gather(row_a).alias("action_a"),
-        actions.gather(row_b).alias("action_b"),
+        rows.items.gather(rows.objects[row_a]).alias("object_id"),
+        rows.action_ids.gather(rows.position[row_a]).alias("action_a"),
+        rows.action_ids.gather(rows.position[row_b]).alias("action_b"),
         lag.alias("lag_seconds"),
     )
     return named.sort("edge", "action_a", "action_b").drop("edge")
 
 
-def checked_rows(actions: pl.DataFrame, *, within: timedelta, max_pairs: int) -> TimedRows:
+def _counted(rows: TimedRows, edges: pl.DataFrame) -> pl.DataFrame:
+    """`edges` with the ids of their accounts, and what their rows say of the two ends."""
+    ends = order_of_ends(evidence_codes(rows, edges))
+    own = pl.Series(np.diff(rows.starts))
+    shares = [(ends[f"{end}_rows"] / own.gather(edges[end])).alias(f"{end}_share") for end in "ab"]
+    return pl.concat([named_edges(rows, edges), ends.with_columns(shares)], how="horizontal")
+
+
+def checked_rows(
+    actions: pl.DataFrame | pl.LazyFrame, *, within: timedelta, max_pairs: int
+) -> TimedRows:
     """`timed_rows`, when their in-window row pairs are at most `max_pairs`.
 
     Raises:
         ParameterError: there are more; the message has the number and the ways out.
     """
     rows = timed_rows(actions, within=within)
-    pairs = int(window_pairs(rows.accounts, rows.low, rows.names.len()))
-    if pairs > max_pairs:
-        raise ParameterError(
-            f"coaction: {pairs:,} row pairs lie within {within} of each other, more than max_pairs="
-            f"{max_pairs:,}; take a smaller window, cap or sample the rows of the largest objects, "
-            "or raise max_pairs"
-        )
+    names = (rows.names.len(), rows.items.len())
+    pairs = window_pairs(rows.objects, rows.accounts, rows.low, *names)
+    if pairs.sum() > max_pairs:
+        raise ParameterError(refused(rows, pairs, within=within, max_pairs=max_pairs))
     return rows
 
 
 def coaction(
-    actions: pl.DataFrame,
+    actions: pl.DataFrame | pl.LazyFrame,
     *,
     within: timedelta,
     min_objects: int = 1,
     max_pairs: int = MAX_PAIRS,
+    cap: int | None = None,
 ) -> Coaction:
     """The pairs of accounts in `actions` that meet on `min_objects` objects, with their rows.
 
     `actions` is a log of one act (account_id, object_id, action_id, acted_at); two rows meet when
     they are of different accounts, on the same object, and at most `within` apart (inclusive). All
     pairs of the N accounts that have a timed row are tested: q_value is Benjamini and Hochberg's
-    over N(N-1)/2 tests against the burst-stratified null.
+    over N(N-1)/2 tests against the burst-stratified null. `cap` leaves out rows of larger bursts
+    (`coaction_size.capped`, seed 0). A LazyFrame of a file takes less memory than its frame.
 
     Raises:
         ParameterError: the log has more than `max_pairs` in-window row pairs.
     """
+    bursts = None
+    if cap is not None:
+        actions, bursts = capped(actions.lazy().collect(), within=within, cap=cap)
     rows = checked_rows(actions, within=within, max_pairs=max_pairs)
     edges, null = edge_codes(rows, min_objects=min_objects)
-    evidence = evidence_codes(rows, edges)
-    counted = pl.concat([named_edges(rows, edges), order_of_ends(evidence)], how="horizontal")
+    classes = null.classes
+    del null  # its accounts by classes take as much as all edges' ends
+    starts = range(0, max(edges.height, 1), PART)
+    counted = pl.concat(_counted(rows, edges[start : start + PART]) for start in starts)
     chances = ("expected", "p_value", "q_value")
     return Coaction(
         counted.select(pl.exclude(chances), *chances),
-        named_evidence(rows, edges, evidence),
-        null,
-        actions.height - rows.actions.height,
+        classes,
+        rows.untimed_count,
+        bursts,
+        rows,
+        edges.select("a", "b", "pairs_count"),
     )

@@ -9,12 +9,14 @@ proposed the group.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from graphkit.findings import tested_caveat
+from graphkit.graphs.account_signs import RENAME_DAYS, renames
 from graphkit.graphs.sharing_explanations import (
     MIN_DAYS,
     NEARLY_ALL,
@@ -47,14 +49,18 @@ class MatrixGroup:
     """One group that is told of, with what its explanations are tested on.
 
     `accounts` are those named, `left_out` how many the proposal also had; `signs` are those that
-    speak and `untested` those that the data could not test; `acts` are the dated rows that
-    proposed it, None where there are none; `calls` is a corpus of the posts that ask for anything.
+    speak, `silent` those that do not and `untested` those that the data could not test; `common`
+    are those of which members share a value that many others hold too, which does not count;
+    `acts` are the dated rows that proposed it, None where there are none; `calls` is a corpus of
+    the posts that ask for anything.
     """
 
     accounts: pl.Series
     left_out: int
     signs: tuple[str, ...]
+    silent: tuple[str, ...]
     untested: tuple[str, ...]
+    common: tuple[str, ...]
     cohort: Cohort | None
     acts: SharingGroup | None
     calls: Corpus
@@ -177,6 +183,32 @@ def is_wave(cohort: Cohort) -> bool:
     return cohort.outsiders >= max(WAVE * cohort.usual, cohort.members)
 
 
+def occasion(corpus: Corpus, group: MatrixGroup, _: Limits) -> Caveat:
+    """Whether many others were renamed in the same days."""
+    hypothesis = "occasion: a feast, a campaign or a new owner makes people rename on the same days"
+    test = f"others renamed in the days, against {WAVE:g} times what is usual for them"
+    if "rename" not in group.signs:
+        return tested_caveat(hypothesis, test, explains=False, detail="no renames are counted")
+    renamed = renames(corpus).with_columns(
+        day=pl.col("seen_at").dt.truncate("1d"),
+        ours=pl.col("account_id").is_in(group.accounts.implode()),
+    )
+    ours = renamed.filter("ours").unique(["account_id", "day"])["day"].value_counts()
+    first = ours.sort(-pl.col("count").cast(pl.Int64), "day")["day"].item(0)
+    near = pl.col("day").is_between(first, first + timedelta(days=RENAME_DAYS - 1))
+    inside = renamed.filter(near).group_by("ours").agg(pl.col("account_id").n_unique())
+    counts = dict(inside.iter_rows())
+    others, days = renamed.filter(~pl.col("ours")), renamed["day"].n_unique()
+    usual = others.unique(["account_id", "day"]).height * RENAME_DAYS / days
+    many = max(WAVE * usual, counts.get(True, 0))
+    return tested_caveat(
+        hypothesis,
+        test,
+        explains=counts.get(False, 0) >= many,
+        detail=f"{counts.get(False, 0)} others, {usual:.1f} are usual",
+    )
+
+
 def suggested_names(corpus: Corpus, group: MatrixGroup, _: Limits) -> Caveat:
     """How many of the accounts have a name that a platform gives; those never count."""
     own = corpus.accounts.filter(pl.col("account_id").is_in(group.accounts.implode()))
@@ -199,8 +231,9 @@ def imitation(corpus: Corpus, group: MatrixGroup, _: Limits) -> Caveat:
     proved = {"cohort", "run"} & set(group.signs)
     return tested_caveat(
         "imitation: somebody made other accounts look like an innocent one",
-        "accounts that others follow, that are older than a run, or that came first where the "
-        "group was proposed by what can be copied, are left out; only a cohort or run names",
+        "accounts that others follow, that are older than a run, that took part in most, or that "
+        "came first where the group was proposed by what can be copied, are left out; only a "
+        "cohort or run names",
         explains=False if proved and dated == len(group.accounts) else None,
         detail=f"{group.left_out} accounts left out, creation known of {dated} of "
         f"{len(group.accounts)}" + ("" if proved else "; no sign speaks that cannot be copied"),
@@ -208,13 +241,19 @@ def imitation(corpus: Corpus, group: MatrixGroup, _: Limits) -> Caveat:
 
 
 def missing_signs(_: Corpus, group: MatrixGroup, __: Limits) -> Caveat:
-    """Which signs the data could not test, and that might speak against one operator."""
+    """Which signs speak, which do not, and which the data could not test."""
     blind = sorted({"cohort", "run"} & set(group.untested))
+    said = {
+        "speak": group.signs,
+        "do not": group.silent,
+        "not tested": group.untested,
+        "shared by many others and not counted": group.common,
+    }
     return tested_caveat(
         "separate people: signs that could not be tested may say so",
         "creation times and handles of at least as many accounts as make a group",
         explains=None if blind else False,
-        detail=f"not tested: {', '.join(group.untested) if group.untested else 'none'}",
+        detail="; ".join(f"{how}: {', '.join(signs or ['none'])}" for how, signs in said.items()),
     )
 
 
@@ -238,6 +277,7 @@ EXPLANATIONS = (
     automatic,
     shared_hours,
     registration_wave,
+    occasion,
     suggested_names,
     imitation,
     missing_signs,

@@ -2,8 +2,9 @@
 """Whom a group's signs name, and the dated rows that proposed it.
 
 Whoever is imitated was there before its imitators, so accounts that came first are left out
-wherever others could have made themselves look like them. The price is a member; the gain, that a
-victim is not named by what was copied from it.
+wherever others could have made themselves look like them. And whoever is met takes part in every
+meeting, while those who meet it come and go: so who took part most is left out. The price is a
+member or two; the gain, that a victim is not named by what was copied from it, or met.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import polars as pl
 
 from graphkit.graphs.matrix_candidates import VALUE_LAYERS
 from graphkit.graphs.sharing_explanations import SharingGroup
+
+MET_SHARE = 0.1
+"""Largest share of a group that may have been met by the rest."""
 
 if TYPE_CHECKING:
     from graphkit.graphs.account_signs import SharedValues
@@ -51,6 +55,16 @@ def first_posters(corpus: Corpus, rows: pl.DataFrame) -> pl.Series:
     )
     earliest = pl.col("created_at") == pl.col("created_at").min()
     return said.filter(earliest)["account_id"].unique().sort()
+
+
+def most_met(acts: SharingGroup) -> pl.Series:
+    """Who took part in the most objects: one account, or a tenth of the group; else nobody.
+
+    Where more than that took part in as many, no one account is what the others met.
+    """
+    took = acts.rows.group_by("account_id").agg(objects=pl.col("object_id").n_unique())
+    most = took.filter(pl.col("objects") == pl.col("objects").max())["account_id"].sort()
+    return most if len(most) <= max(1, len(acts.accounts) * MET_SHARE) else most.clear()
 
 
 def dated_rows(

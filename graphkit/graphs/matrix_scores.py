@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the signs of each candidate say together: kinds of signs, multiplicity, and who holds them.
 
-Signs that anybody can copy (`handle`, `bio`, `contact`, `code`, `template`, `client`) are one kind,
-`copyable`, because whoever copies one can copy all. `cohort` and `run` need no other to stand;
-`credential` is given by the platform. A layer does not count the kind that it is of. The p-values
-of the kinds that cannot be copied are combined by Simes' test (1986), which allows the positive
-dependence that signs of one group have; candidates are tested in two families, groups that co-act
-and groups that share a sign, each at half of alpha, so that many chance groups of one do not drown
-the other.
+Signs that anybody can copy (`handle`, `bio`, `contact`, `code`, `template`, `client`, `rename`) are
+one kind, `copyable`, because whoever copies one can copy all. `cohort` and `run` need no other to
+stand; `credential` is given by the platform. A layer does not count the kind that it is of. The
+p-values of the kinds that cannot be copied are combined by Simes' test (1986), which allows the
+positive dependence that signs of one group have; candidates are tested in two families, groups that
+co-act and groups that share a sign, each at half of alpha, so that many chance groups of one do not
+drown the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphkit.graphs.nulls import benjamini_hochberg
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-COPYABLE = ("handle", "bio", "contact", "code", "template", "client")
+COPYABLE = ("handle", "bio", "contact", "code", "template", "client", "rename")
 ALONE = ("cohort", "run")
 FAMILIES = 2
 OWN_KIND = {

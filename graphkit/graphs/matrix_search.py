@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,16 +12,18 @@ import polars as pl
 
 from graphkit.graphs.account_signs import shared_values
 from graphkit.graphs.cohorts import smallest_cohort
+from graphkit.graphs.matrix_beside import citing_accounts
 from graphkit.graphs.matrix_candidates import candidates
 from graphkit.graphs.matrix_explanations import MatrixGroup, asking_posts, family_share, is_wave
-from graphkit.graphs.matrix_members import dated_rows, first_posters, named_accounts
+from graphkit.graphs.matrix_members import dated_rows, first_posters, most_met, named_accounts
 from graphkit.graphs.matrix_scores import ALONE, scores
 from graphkit.graphs.posting_clocks import clocks
-from graphkit.graphs.sign_tests import cohort_tests, run_tests, value_tests
+from graphkit.graphs.sign_tests import cohort_tests, run_tests, smallest_run, value_tests
 
 if TYPE_CHECKING:
     from graphkit.graphs.account_signs import SharedValues
     from graphkit.graphs.cohorts import Cohort
+    from graphkit.graphs.matrix_beside import CitingAccounts
     from graphkit.graphs.matrix_candidates import Candidates, Proposing
     from graphkit.graphs.matrix_scores import Scores
     from graphkit.graphs.posting_clocks import Clocks
@@ -106,16 +108,29 @@ class Search:
         return clocks(self.corpus)
 
     @cached_property
+    def citing(self) -> CitingAccounts | None:
+        """The citations between accounts of the corpus."""
+        return citing_accounts(self.corpus, seed=self.rule.proposing.rule.seed)
+
+    @cached_property
     def calls(self) -> Corpus:
         """The posts of the corpus that ask for anything."""
         return asking_posts(self.corpus)
 
-    def smallest_cohort(self, told: Told) -> int | None:
-        """The fewest of a group's accounts that, made in one day, would speak; None undated."""
-        made = self.corpus.accounts["created_at"].drop_nulls().dt.epoch("s").sort().to_numpy()
+    def smallest(self, told: Told) -> dict[str, int]:
+        """The fewest of a group's accounts that would have spoken, by sign, where it is tested.
+
+        cohort: made in one day; run: with handles numbered in a row behind a stem.
+        """
         level = self.rule.sign_alpha / (told.score.kinds * told.score.tests)
-        total = len(told.group.accounts) + told.group.left_out
-        return smallest_cohort(total, made.astype(np.int64), level=level) if len(made) else None
+        made = self.corpus.accounts["created_at"].drop_nulls().dt.epoch("s").sort().to_numpy()
+        found = {}
+        if len(made):
+            total = len(told.group.accounts) + told.group.left_out
+            found["cohort"] = smallest_cohort(total, made.astype(np.int64), level=level)
+        if self.corpus.accounts["handle"].count():
+            found["run"] = smallest_run(least=self.rule.least, level=level)
+        return found
 
 
 def search(corpus: Corpus, rule: SearchRule) -> Search | None:
@@ -167,19 +182,26 @@ def _told(found: Search, score: Score) -> Told | None:
     members = found.proposed.members.filter(own)["account_id"]
     signs, rows = found.scores.speaking(score.candidate), found.sign_rows.filter(own)
     accounts = _named(found, score, signs, rows) if set(ALONE) & set(signs) else members
+    keys = found.proposed.rows.filter(own)
+    of = partial(dated_rows, found.corpus, found.values, layer=score.layer, keys=keys["key"])
+    acts = of(accounts)
+    if acts is not None:
+        accounts = accounts.filter(~accounts.is_in(most_met(acts).implode()))
     if len(accounts) < found.rule.least - 1:  # who came first is left out
         return None
     outcome = _outcome(found, score, signs, accounts)
     if not signs and outcome != FAMILY:
         return None
-    tested, keys = found.scores.signs.filter(own), found.proposed.rows.filter(own)
+    tested = found.scores.signs.filter(own)
     group = MatrixGroup(
         accounts,
         len(members) - len(accounts),
         tuple(signs),
+        tuple(tested.filter(~pl.col("speaks"), pl.col("p_value").is_not_null())["sign"]),
         tuple(tested.filter(pl.col("p_value").is_null())["sign"]),
+        tuple(found.hubs.filter(own)["sign"].unique().sort()),
         found.cohorts.get(score.candidate) if "cohort" in signs else None,
-        dated_rows(found.corpus, found.values, accounts, layer=score.layer, keys=keys["key"]),
+        of(accounts),
         found.calls,
     )
     spoken = rows.filter(pl.col("sign").is_in(signs))

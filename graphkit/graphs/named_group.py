@@ -24,7 +24,7 @@ from graphkit.graphs.coaction import (
     order_of_ends,
 )
 from graphkit.graphs.coaction_groups import permuted_rows
-from graphkit.kernels.coaction import sweep_edges
+from graphkit.kernels.coaction import grouped, sweep_edges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,9 +87,7 @@ def _shared(rows: TimedRows, is_member: NDArray[np.bool_]) -> int:
     place = np.cumsum(theirs, dtype=np.int32)  # members' rows before and with each row
     before = np.concatenate([[0], place]).astype(np.int32)
     objects, accounts = rows.objects[theirs], rows.accounts[theirs]
-    order = np.argsort(accounts, kind="stable").astype(np.int64)
-    starts = np.zeros(len(is_member) + 1, np.int64)
-    np.cumsum(np.bincount(accounts, minlength=len(is_member)), out=starts[1:])
+    order, starts = grouped(accounts, len(is_member))
     low, high = before[rows.low[theirs]], before[rows.high[theirs]]
     count = int(rows.objects[-1]) + 1 if len(rows.objects) else 0
     found, _, _ = sweep_edges(objects, accounts, low, high, order, starts, count, 1)

@@ -7,7 +7,7 @@ import polars as pl
 
 from graphkit.tables import ACTIONS
 from graphkit.text.links import canonical_url, host
-from graphkit.text.normal import normal_form
+from graphkit.text.normal import normal_form, own_words
 
 MIN_TEXT_CHARACTERS = 12
 MIN_HASHTAGS = 5
@@ -27,14 +27,28 @@ def _pictured(seen: pl.DataFrame) -> pl.DataFrame:
     return own.with_columns(pl.when(alike.list.len() > 0).then(alike).otherwise(hashes))
 
 
+def _mentions(seen: pl.DataFrame) -> pl.DataFrame:
+    """A row for each account that a post mentions; a repost only where its own words do.
+
+    The rest of a repost's mentions are the post's that it passes on, or its author.
+    """
+    rows = _lists(seen, "mentions", "mention")
+    reposts = rows.filter(pl.col("kind") == "repost")
+    own = own_words(pl.col("text")).str.replace_all("＠", "@").str.to_lowercase()
+    name = pl.lit("@") + pl.col("object_id").str.strip_chars_start("@＠").str.to_lowercase()
+    named = reposts.filter(own.str.contains(name, literal=True))
+    return pl.concat([rows.filter(pl.col("kind") != "repost"), named])
+
+
 def post_actions(posts: pl.DataFrame) -> pl.DataFrame:
     """The actions table of `posts`, sorted by action_id.
 
     Acts: repost and reply (object: the parent post), url (canonical address), domain (its host),
     hashtag, hashtag_sequence (five or more in their order: Pacheco et al. 2021), image (hash of
-    a picture of its own), mention (handle), text (the normal form, when it has 12 characters or
-    more). An object is never made from an empty string. `content_id` is the post; `action_id` is
-    `post_id#act#n`, counting the objects of that act in the post from 0.
+    a picture of its own), mention (handle; of a repost those in its own words), text (the normal
+    form, when it has 12 characters or more). An object is never made from an empty string, and is
+    as written: `act_logs` folds names, and has the acts that are not stored. `content_id` is the
+    post; `action_id` is `post_id#act#n`, counting the objects of that act in the post from 0.
     """
     seen = posts.filter("is_seen").rename({"created_at": "acted_at"})
     parents = seen.with_columns(object_id="parent_id", act="kind").filter(
@@ -57,7 +71,7 @@ def post_actions(posts: pl.DataFrame) -> pl.DataFrame:
         _lists(seen, "hashtags", "hashtag"),
         _lists(_pictured(seen), "media_hashes", "image"),
         sequences,
-        _lists(seen, "mentions", "mention"),
+        _mentions(seen),
     ]
     columns = ["post_id", "account_id", "act", "object_id", "acted_at", "time_precision"]
     provenance = ["source_id", "source_line"]

@@ -31,8 +31,6 @@ MOST_DAYS = 366
 """Days above which silences are counted in larger steps."""
 BLOCK, ENOUGH = 499, 10
 """Draws made at once, and draws as close as the group after which more would not help."""
-ONE_CLOCK = 0.5
-"""Share of the group's mean cosine that a member needs to hold the sign."""
 
 
 @dataclass(frozen=True)
@@ -156,11 +154,34 @@ def _anonymous_order(
 
 
 def _events(corpus: Corpus) -> pl.DataFrame:
+    return _event_keys(corpus).select("account_id", "second").unique()
+
+
+def _event_keys(corpus: Corpus) -> pl.DataFrame:
     exact = pl.col("time_precision").is_in(["second", "minute"])
-    posted = corpus.posts.filter(exact, "is_seen").select("account_id", at="created_at")
-    acted = corpus.actions.filter(exact).select("account_id", at="acted_at")
-    second = pl.col("at").dt.epoch("s").alias("second")
-    return pl.concat([posted, acted]).drop_nulls().select("account_id", second).unique()
+    named = [
+        corpus.posts.filter(exact, "is_seen").select(
+            "account_id", pl.lit("posts").alias("table"), at="created_at", key="post_id"
+        ),
+        corpus.actions.filter(exact).select(
+            "account_id", pl.lit("actions").alias("table"), at="acted_at", key="action_id"
+        ),
+    ]
+    dated = pl.concat(named).drop_nulls("at")
+    return dated.select("account_id", "table", "key", second=pl.col("at").dt.epoch("s"))
+
+
+def event_rows(corpus: Corpus, events: pl.DataFrame) -> pl.DataFrame:
+    """The row (table, key) behind each of `events` (account_id, second), a post before an action.
+
+    By account and second.
+    """
+    asked = _event_keys(corpus).join(events, on=["account_id", "second"], how="semi")
+    ordered = asked.sort(
+        "account_id", "second", "table", "key", descending=[False, False, True, False]
+    )
+    first = ordered.unique(["account_id", "second"], keep="first", maintain_order=True)
+    return first.select("table", "key")
 
 
 def _languages(corpus: Corpus) -> pl.DataFrame:
@@ -171,73 +192,44 @@ def _languages(corpus: Corpus) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class ClockTest:
-    """One group's clock: p_value (null: too few with a clock), who has one, who holds the sign.
+    """One group's clock: p_value (null: too few with a clock), and `known`, who has a clock.
 
     `cosine` is the mean cosine over pairs, `expected` that of the draws, both of the closer of the
-    two clocks; `smallest` is the smallest p-value that the draws could give.
+    two clocks.
     """
 
     p_value: float | None
     known: tuple[str, ...]
-    holders: tuple[str, ...]
     cosine: float
     expected: float
 
 
-def clock_test(
-    clock: Clocks, events: pl.DataFrame, drawing: Drawing, *, least: int,
-    among: pl.Series | None = None,
-) -> ClockTest:  # fmt: skip
-    """The test of one group by what its members did (`events`: account_id, second).
-
-    Draws are from all accounts, or from those of `among` and the members themselves.
-    """
+def clock_test(clock: Clocks, events: pl.DataFrame, drawing: Drawing, *, least: int) -> ClockTest:
+    """The test of one group by what its members did (`events`: account_id, second)."""
     active, vectors = clock.vectors(events)
+    known = tuple(active["account_id"])
     placed = active.join(clock.names, on="account_id", how="left", maintain_order="left")
     langs = pl.col("stratum").str.extract("^(.*)/")
     placed = placed.with_columns(stratum=stratum(pl.col("events"), langs))
-    wanted = dict(placed.group_by("stratum").len().sort("stratum").iter_rows())
-    pools = _pools(clock, wanted, placed["account_id"], among)
-    if active.height < least or pools is None:
-        return ClockTest(None, tuple(active["account_id"]), (), 0.0, 0.0)
+    wanted = placed.group_by("stratum").len().sort("stratum")
+    pools = [(count, clock.pools.get(name)) for name, count in wanted.iter_rows()]
+    drawn = [(count, rows) for count, rows in pools if rows is not None]
+    if active.height < least or len(drawn) < len(pools):
+        return ClockTest(None, known, 0.0, 0.0)
     results = [
-        _tested(own, matrix, pools, drawing)
+        _tested(own, matrix, drawn, drawing)
         for own, matrix in zip(vectors, (clock.weekly, clock.daily), strict=True)
     ]
     closer = int(np.argmin([p for p, _ in results]))
     p_value, expected = results[closer]
-    cosine, each = _cosines(vectors[closer])
-    holders = active["account_id"].filter(pl.Series(each >= ONE_CLOCK * cosine))
-    return ClockTest(
-        min(1.0, 2 * p_value), tuple(active["account_id"]), tuple(holders), cosine, expected
-    )
+    return ClockTest(min(1.0, 2 * p_value), known, _cosine(vectors[closer]), expected)
 
 
-def _pools(
-    clock: Clocks, wanted: dict[str, int], members: pl.Series, among: pl.Series | None
-) -> list[tuple[int, NDArray[np.int64]]] | None:
-    """For each stratum how many members it has and the rows to draw from; None where none are."""
-    allowed = np.ones(clock.names.height, bool)
-    if among is not None:
-        inside = pl.concat([among.cast(pl.String), members])
-        allowed = clock.names["account_id"].is_in(inside.implode()).to_numpy()
-    pools = []
-    for name, count in wanted.items():
-        rows = clock.pools.get(name, np.empty(0, np.int64))
-        rows = rows[allowed[rows]]
-        if not len(rows):
-            return None
-        pools.append((count, rows))
-    return pools
-
-
-def _cosines(own: NDArray[np.float32]) -> tuple[float, NDArray[np.float64]]:
-    """The mean cosine over pairs of rows, and of each row with the others."""
+def _cosine(own: NDArray[np.float32]) -> float:
+    """The mean cosine over pairs of rows."""
     exact = own.astype(float)
-    total = exact.sum(axis=0)
-    squares = (exact**2).sum(axis=1)
-    each = (exact @ total - squares) / (len(exact) - 1)
-    return float(each.mean().round(9)), each
+    total = (exact.sum(axis=0) ** 2).sum() - (exact**2).sum()
+    return float((total / (len(exact) * (len(exact) - 1))).round(9))
 
 
 def _draws(
@@ -264,7 +256,7 @@ def _tested(
     drawing: Drawing,
 ) -> tuple[float, float]:
     """The permutation p of one clock, and the mean cosine of the draws."""
-    observed, beaten, made, total = _cosines(own)[0], 0, 0, 0.0
+    observed, beaten, made, total = _cosine(own), 0, 0, 0.0
     for block in _draws(matrix, pools, drawing):
         beaten += int((block >= observed - 1e-9).sum())
         made, total = made + len(block), total + float(block.sum())

@@ -46,7 +46,8 @@ class SharingGroup:
     """One group with the rows that its explanations are tested on.
 
     `rows` are its co-actions (action_id, account_id, object_id, acted_at, content_id, text,
-    client), `others` what accounts outside did to the same objects, `log` all rows of the act.
+    client), `others` what accounts outside did to the same objects, `log` all rows of the act,
+    `unnamed_count` accounts of the group that are left out, see `graphs.shadowed`.
     """
 
     act: str
@@ -56,6 +57,7 @@ class SharingGroup:
     others: pl.DataFrame
     log: pl.DataFrame
     p_value: float
+    unnamed_count: int = 0
 
     @property
     def first(self) -> pl.DataFrame:
@@ -167,20 +169,38 @@ def prompt_reaction(corpus: Corpus, group: SharingGroup, limits: Limits) -> Cave
     )
 
 
+def _meanwhile(group: SharingGroup, limits: Limits) -> pl.DataFrame:
+    """How many accounts outside acted on each object when the group did: object_id, theirs."""
+    ours = group.rows.select("object_id", "acted_at", met_at="acted_at").sort("acted_at")
+    near = group.others.sort("acted_at").join_asof(
+        ours,
+        on="acted_at",
+        by="object_id",
+        strategy="nearest",
+        tolerance=limits.reaction,
+        check_sortedness=False,  # polars cannot check within `by`; both are sorted just above
+    )
+    met = near.drop_nulls("met_at")
+    return met.group_by("object_id").agg(theirs=pl.col("account_id").n_unique())
+
+
 def shared_interest(corpus: Corpus, group: SharingGroup, limits: Limits) -> Caveat:
-    """Whether the objects are popular outside the group, or all of one author (fans)."""
+    """Whether a crowd was there too each time, or all the objects are of one author (fans).
+
+    Only who acts at the group's moments counts: that an object is popular on other days does not
+    explain that the same few accounts meet on it within the window.
+    """
     members = group.rows.group_by("object_id").agg(ours=pl.col("account_id").n_unique())
-    outside = group.others.group_by("object_id").agg(theirs=pl.col("account_id").n_unique())
-    both = members.join(outside, on="object_id", how="left").fill_null(0)
+    both = members.join(_meanwhile(group, limits), on="object_id", how="left").fill_null(0)
     popular = both.filter(pl.col("theirs") >= pl.col("ours")).height / both.height
     authors = corpus.posts.join(members, left_on="post_id", right_on="object_id")["account_id"]
     top = int(authors.value_counts()["count"].to_numpy().max(initial=0))
     fans = top > 1 and top > both.height * limits.explained_share
     return tested_caveat(
         "shared interest: a fan community, or people who share what everybody shares",
-        "objects that as many outsiders acted on; objects by one author",
+        f"objects with as many outsiders within {limits.reaction}; objects by one author",
         explains=popular >= limits.explained_share or fans,
-        detail=f"{popular:.0%} of the objects are popular outside, "
+        detail=f"{popular:.0%} of the objects were as popular outside when the group acted, "
         f"{top} of {both.height} by one author",
     )
 

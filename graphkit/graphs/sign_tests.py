@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import hypergeom
 
-from graphkit.graphs.account_signs import SIGNS
+from graphkit.graphs.account_signs import OTHERS_RENAMED, SIGNS
 from graphkit.graphs.cohorts import cohort, scan_tail
 from graphkit.graphs.matrix_candidates import RUN_GAP
 from graphkit.text.handles import numbered_handles
@@ -130,6 +130,13 @@ def _run(stems: pl.DataFrame, least: int) -> tuple[float, pl.DataFrame]:
     return min(1.0, best * len(WIDTHS) * len(parts)), held
 
 
+def smallest_run(*, least: int, level: float) -> int:
+    """The fewest handles of one stem with four-digit numbers in a row that would be a run."""
+    sizes = np.arange(max(least, WIDTHS[0] // RUN_GAP), WIDTHS[0] + 1)
+    enough = scan_tail(sizes, sizes, WIDTHS[0] / 9_000) * len(WIDTHS) <= level
+    return int(sizes[np.argmax(enough)]) if enough.any() else WIDTHS[0] + 1
+
+
 def value_tests(
     members: pl.DataFrame,
     values: SharedValues,
@@ -143,14 +150,17 @@ def value_tests(
     P(`k` members or more hold a value) when its holders are drawn from all accounts that could
     hold one, exactly (hypergeometric), times the values of the sign. `held_out` has candidate and
     key: what members did in those posts does not count. A value that more than `hub_share` of the
-    accounts outside hold says nothing and is dropped.
+    accounts outside hold says nothing and is dropped; but not days of renaming, of which those who
+    renamed at all are few. These are tested only beside twenty others who did.
     """
     sizes = values.known.group_by("sign").agg(size=pl.len().cast(pl.Int64))
     known = members.join(values.known, on="account_id").group_by("candidate", "sign")
     tested = known.agg(known=pl.len().cast(pl.Int64)).join(sizes, on="sign")
+    is_rename = pl.col("sign") == "rename"
+    tested = tested.filter(~is_rename | (pl.col("size") - pl.col("known") >= OTHERS_RENAMED))
     counted = _counted(members, values, held_out)
     counted = counted.join(tested, on=["candidate", "sign"])
-    hub = pl.col("outside") > hub_share * pl.col("size")
+    hub = ~is_rename & (pl.col("outside") > hub_share * pl.col("size"))
     hubs = counted.filter(hub).select("candidate", "sign", "value")
     of_sign = counted.filter(~hub, pl.col("inside") >= least)
     total, inside, size, drawn = (

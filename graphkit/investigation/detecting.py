@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphkit import __version__
 from graphkit.case import append_audit, imports, load_corpus, run_id_of, runs, save_run
 from graphkit.findings import as_json, params_from, specs
+from graphkit.graphs.act_logs import known_acts
 from graphkit.investigation.plugins import detector, detectors
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str
     """What makes a run: inputs by hash, detector, parameters, versions; and why it has no answer.
 
     `not_tested` names the tables that the detector needs and that have no rows, or no actions of
-    the acts that it counts; else it is empty.
+    the acts that it counts; else it is empty. `reach` says what the run could have shown at least.
     """
     missing = [name for name in chosen.needs if corpus.table(name).is_empty()]
     acts = getattr(params, "acts", ())
-    if acts and not missing and not corpus.actions["act"].is_in(acts).any():
+    if acts and not missing and not set(acts) & set(known_acts(corpus)):
         missing.append(f"actions that are {', '.join(acts)}")
     return {
         "detector": chosen.name,
@@ -47,6 +48,7 @@ def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str
         "imports": imported,
         "versions": {"graphkit": __version__, **{name: version(name) for name in LIBRARIES}},
         "not_tested": missing,
+        "reach": [] if missing or chosen.reach is None else [*chosen.reach(corpus, params)],
     }
 
 

@@ -189,12 +189,14 @@ def _anew(name: str, ranked: pl.DataFrame, revisions: pl.LazyFrame) -> pl.DataFr
 def _in_time(name: str, ranked: pl.DataFrame) -> pl.DataFrame:
     """The rows of what is not said the same everywhere, by key and time, their cells as text.
 
-    `start` is the number of the first row of their key, `kept` of the row that stays.
+    `start` is the number of the first row of their key, `kept` of the row that stays. A post that
+    is only referred to says nothing but that it was deleted: that is how a stream tells it.
     """
     table = TABLES[name]
     told = told_columns(table)
-    seen = ranked.filter("is_seen") if name == "posts" else ranked
-    said = seen.with_columns(start=_starts(table.key), said=pl.struct(told).hash())
+    if name == "posts":
+        ranked = ranked.filter(pl.col("is_seen") | pl.col("deleted_at").is_not_null())
+    said = ranked.with_columns(start=_starts(table.key), said=pl.struct(told).hash())
     other = said.filter(pl.col("said") != pl.col("said").gather(pl.col("start")))
     rows = said.filter(pl.col("start").is_in(other["start"].unique().implode()))
     in_time = rows.sort("start", "at", "file", "source_line", "row")
@@ -202,8 +204,16 @@ def _in_time(name: str, ranked: pl.DataFrame) -> pl.DataFrame:
     kept = timed.with_row_index("kept").filter("is_first").select("start", "kept")
     texts = [as_text(table, each) for each in told]
     if name == "posts":
+        texts = [_when_seen(each) for each in texts]
         texts.append(pl.col("created_at").alias("shown_at"))
     return timed.join(kept, on="start", maintain_order="left").with_columns(texts)
+
+
+def _when_seen(cell: pl.Expr) -> pl.Expr:
+    """`cell`, null where the post is only referred to, but for when it was deleted."""
+    if cell.meta.output_name() == "deleted_at":
+        return cell
+    return pl.when("is_seen").then(cell).alias(cell.meta.output_name())
 
 
 def _differs_in_time() -> pl.Expr:

@@ -64,9 +64,9 @@ def similar_sets(
                     group[one], group[other] = top, top_other
                     if top == top_other:
                         continue
-                i, last_i, j, last_j = ends[one], ends[one + 1], ends[other], ends[other + 1]
-                needed = needs[0] * (last_i - i) + needs[1] * (last_j - j) - 1e-9
-                shared = 0
+                i, last_i, j, last_j = probe, ends[one + 1], ends[other], ends[other + 1]
+                needed = needs[0] * (last_i - ends[one]) + needs[1] * (last_j - j) - 1e-9
+                shared = 0  # none before the first that both have among the looked up
                 while i < last_i and j < last_j and shared + min(last_i - i, last_j - j) >= needed:
                     if tokens[i] == tokens[j]:
                         shared += 1

@@ -112,7 +112,11 @@ ACTIONS = _table(
         "action_id": Column(TEXT, "id of the action"),
         "account_id": Column(TEXT, "who acted"),
         "object_id": Column(TEXT, "what was reposted, linked, searched, ..."),
-        "act": Column(TEXT, "repost, reply, url, hashtag, text, search, vote, like, ..."),
+        "act": Column(
+            TEXT,
+            "repost, reply, url, domain, hashtag, hashtag_sequence, text, image, mention, search, "
+            "vote, like, ...; near_text, citation, posting, deletion and handle are not stored",
+        ),
         "acted_at": _optional(TIME, "when"),
         "time_precision": Column(TEXT, "second, minute, day or unknown"),
         "content_id": _optional(TEXT, "the post that carried the action"),

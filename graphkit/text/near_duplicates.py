@@ -20,6 +20,8 @@ from graphkit.text.shingles import shingles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+TEXTS_AT_ONCE = 20_000
+TOKEN_BITS = 36
 SLACK = 1e-9  # 0.7 * 10 is 7.000000000000001; the ceiling must stay 7
 _Pairs: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]"
 NO_GROUPS = np.empty(0, np.int64)
@@ -134,13 +136,19 @@ def _collapsed(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _token_sets(texts: pl.DataFrame) -> _Sets:
-    numbered = texts.with_row_index("text_no")
-    of_texts = shingles(numbered.select(text_id="text_no", text="text"))
-    common = of_texts.group_by("shingle").agg(holders=pl.len()).sort("holders", "shingle")
-    tokens = of_texts.join(common.with_row_index("token"), on="shingle").sort("text_id", "token")
-    sizes = np.bincount(tokens["text_id"].to_numpy(), minlength=texts.height)
-    ends = np.concatenate([[0], np.cumsum(sizes)])
-    return _Sets(texts["text_id"], ends, tokens["token"].to_numpy().astype(np.int64))
+    numbered = texts.with_row_index("text_no").select(text_id="text_no", text="text")
+    some = numbered.iter_slices(TEXTS_AT_ONCE) if texts.height else [numbered]
+    of_texts = pl.concat(shingles(each) for each in some)
+    owners = of_texts["text_id"].to_numpy().astype(np.int64)
+    _, shingle, holders = np.unique(
+        of_texts["shingle"].to_numpy(), return_inverse=True, return_counts=True
+    )
+    token = np.empty(len(holders), np.int64)
+    token[np.argsort(holders, kind="stable")] = np.arange(len(holders))
+    placed = (owners << TOKEN_BITS) | token[shingle]
+    placed.sort()
+    ends = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=texts.height))])
+    return _Sets(texts["text_id"], ends, placed & ((1 << TOKEN_BITS) - 1))
 
 
 def _prefixes(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
@@ -160,10 +168,15 @@ def _index(sets: _Sets, counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], N
 
 
 def _similar(sets: _Sets, threshold: float, group: NDArray[np.int64]) -> _Pairs:
+    """Pairs found from the larger set: of the smaller a shorter prefix must do (Xiao et al. 2008).
+
+    "Efficient similarity joins for near duplicate detection", their lemma 2.
+    """
     prefixes = _prefixes(sets.sizes, threshold)
-    index = _index(sets, prefixes)
     part = threshold / (1 + threshold)
-    rank = np.arange(len(prefixes))
+    index = _index(sets, _prefixes(sets.sizes, 2 * part))
+    rank = np.empty(len(prefixes), np.int64)
+    rank[np.argsort(sets.sizes, kind="stable")] = np.arange(len(prefixes))
     return similar_sets(sets.ends, sets.tokens, prefixes, *index, rank, (part, part), group)
 
 

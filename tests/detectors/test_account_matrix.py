@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graphkit.detectors.account_matrix import DETECTOR, Params, detect
 from graphkit.graphs.post_actions import post_actions
-from graphkit.tables import ACCOUNTS, LABELS, POSTS, SOURCES, Corpus
+from graphkit.tables import ACCOUNTS, LABELS, POSTS, REVISIONS, SOURCES, Corpus
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = 86_400
@@ -36,7 +36,7 @@ class World:
 
     def __init__(self, seed=1, collection="stream"):
         self.dice, self.collection = Random(seed), collection
-        self.accounts, self.posts, self.labels = {}, [], []
+        self.accounts, self.posts, self.labels, self.names = {}, [], [], []
         for number in range(400):
             self.account(f"t:n{number:03}")
             for _ in range(3):
@@ -67,6 +67,25 @@ class World:
                 second = hours * 3_600 + self.dice.randrange(50)
                 self.post(name, second, url=f"https://m.example/{meeting}", text=text)
 
+    def rename(self, names, day):
+        """The accounts are seen under new handles on that day."""
+        self.names += [(name, word(self.dice, 8), at(day * DAY)) for name in names]
+
+    def revisions(self):
+        columns = {
+            "subject_id": pl.String,
+            "value": pl.String,
+            "collected_at": pl.Datetime("us", "UTC"),
+        }
+        frame = pl.DataFrame(self.names, schema=columns, orient="row")
+        kind, column = pl.lit("account"), pl.lit("handle")
+        return REVISIONS.conform(
+            frame.with_columns(
+                subject_kind=kind, column=column, source_id=pl.lit("s"),
+                source_line=pl.int_range(pl.len()),
+            )
+        )  # fmt: skip
+
     def corpus(self):
         fixed = {"platform": "t", "source_id": "s"}
         accounts = [{"account_id": a, **fixed, **row} for a, row in sorted(self.accounts.items())]
@@ -93,6 +112,7 @@ class World:
             posts=posts,
             actions=post_actions(posts),
             labels=LABELS.conform(pl.DataFrame(labels)) if labels else LABELS.empty(),
+            revisions=self.revisions(),
             sources=SOURCES.conform(pl.DataFrame([source | {"collection": self.collection}])),
         )
 
@@ -130,6 +150,8 @@ def test_accounts_made_within_days_that_meet_are_weak_for_a_class_does_the_same(
     assert finding.measures["cohort_accounts"] == 8
     assert finding.measures["expected_cohort_accounts"] < 0.5
     assert {row.role for row in finding.evidence} == {"proposal", "cohort"}
+    assert finding.measures["smallest_detectable_cohort"] == 5
+    assert finding.measures["smallest_detectable_run"] == 4
     assert len(finding.evidence) == 48
     assert finding.q_value < 1e-4
     assert finding.summary == (
@@ -313,6 +335,75 @@ def test_an_older_account_that_others_copy_is_not_named(ways):
 def test_a_new_account_that_others_copy_is_not_named(ways, hours):
     told = found(framed(victim_made=-365 * DAY + hours * 3_600, **ways))
     assert [f for f in told if "t:victim" in f.subjects.accounts] == []
+
+
+@pytest.mark.parametrize("made", [-365 * DAY + DAY, -3 * 365 * DAY], ids=["same days", "older"])
+def test_an_account_that_others_meet_before_and_after_it_posts_is_not_named(made):
+    world = framed(victim_made=made, around=True)
+    half = [p for n, p in enumerate(world.posts) if p[0] not in GROUP or n % 2]
+    world.posts = half
+    told = found(world)
+    assert [f for f in told if "t:victim" in f.subjects.accounts] == []
+    assert any(set(f.subjects.accounts) <= set(GROUP) for f in told)
+
+
+def renamed(*, days=300, others=60, wave=0):
+    """The group meets and is renamed within two days; so are others, each on a day of its own."""
+    world = met(days=days)
+    world.rename(GROUP, 40)
+    for number in range(others):
+        world.rename([f"t:n{number:03}"], 20 + number % 40)
+    world.rename([f"t:n{number:03}" for number in range(100, 100 + wave)], 40)
+    return world
+
+
+def test_renames_within_two_days_beside_co_action_are_a_weak_lead():
+    finding = only(renamed())
+    assert (finding.outcome, finding.grade) == ("run-together", "weak")
+    assert outcome_of(finding, "imitation") == "untested"
+    assert outcome_of(finding, "occasion") == "stands"
+    rows = [row for row in finding.evidence if row.role == "rename"]
+    assert {row.table for row in rows} == {"revisions"}
+    assert len(rows) == 8
+
+
+def test_renames_do_not_make_a_cohort_moderate_for_a_class_is_renamed_too():
+    finding = only(renamed(days=2))
+    assert finding.measures["p_rename"] < 1e-6
+    assert finding.grade == "weak"
+
+
+def test_an_occasion_on_which_many_rename_weakens():
+    finding = only(renamed(wave=12))
+    assert outcome_of(finding, "occasion") == "weakens"
+
+
+def test_renames_are_not_tested_where_hardly_anybody_else_renames():
+    assert found(renamed(others=10)) == []
+
+
+def test_a_finding_says_which_signs_speak_and_which_could_not_be_tested():
+    finding = only(met())
+    (caveat,) = [c for c in finding.caveats if c.hypothesis.startswith("separate people")]
+    assert caveat.detail == (
+        "speak: cohort; do not: bio, client, code, contact, handle, run, template; not tested: "
+        "credential, rename; shared by many others and not counted: client"
+    )
+
+
+def test_one_clock_is_told_with_its_rows_and_does_not_count():
+    world = met()
+    for name in GROUP:
+        for day in range(18):
+            world.post(name, day * DAY + 3 * 3_600 + world.dice.randrange(900))
+    for number in range(60):
+        for _ in range(14):
+            world.post(f"t:n{number:03}", world.dice.randrange(20 * DAY))
+    finding = only(world, Params(permutations=299))
+    assert finding.measures["p_clock"] <= 0.01
+    assert finding.grade == "weak"
+    rows = {row.key for row in finding.evidence if row.role == "clock"}
+    assert len(rows) >= 8 * 12
 
 
 @settings(max_examples=4, deadline=None)

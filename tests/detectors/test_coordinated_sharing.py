@@ -136,10 +136,34 @@ def test_twenty_shadows_do_not_make_the_account_that_they_follow_a_member():
         rows += [(f"t:shadow{m:02}", f"v{k}", start + 2 + dice.randrange(50)) for m in range(20)]
     finding = only(world(rows))
     assert "t:victim" not in finding.subjects.accounts
-    assert len(finding.subjects.accounts) == 20
+    assert len(finding.subjects.accounts) == 19  # one shadow is in the middle all eight times
     assert finding.measures["followed_count"] == 1
     assert outcome_of(finding, "notification") == "weakens"
     assert finding.grade == "weak"
+
+
+@pytest.mark.parametrize(
+    "delay",
+    [
+        lambda dice, number: -1 - dice.randrange(50),
+        lambda dice, number: dice.randrange(101) - 50,
+        lambda dice, number: dice.randrange(41) - 20,
+        lambda dice, number: (1 + dice.randrange(50)) * (1 if number % 2 else -1),
+    ],
+    ids=["before it", "around it", "closely around it", "ten before and ten after it"],
+)
+def test_twenty_shadows_that_foresee_an_account_do_not_make_it_a_member(delay):
+    dice, rows = Random(9), crowd_rows()
+    for k in range(8):
+        start = 50_000 * k + 100 + dice.randrange(9000)
+        rows.append(("t:victim", f"v{k}", start))
+        rows += [(f"t:shadow{m:02}", f"v{k}", start + delay(dice, m)) for m in range(20)]
+    finding = only(world(rows), FAST)
+    assert "t:victim" not in finding.subjects.accounts
+    assert not any(row.key.startswith("t:victim") for row in finding.evidence)
+    assert len(finding.subjects.accounts) >= 19
+    assert 1 <= finding.measures["unnamed_count"] <= 2
+    assert " not named." in finding.summary
 
 
 def test_a_declared_family_is_ordinary_and_has_no_grade():

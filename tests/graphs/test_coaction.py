@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from graphkit.errors import ParameterError
 from graphkit.graphs.coaction import coaction
+from graphkit.graphs.coaction_size import capped
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(seconds=60)
@@ -130,10 +131,95 @@ def test_a_group_does_not_raise_what_is_expected_of_it_by_bursting():
     assert found.edges["q_value"].max() < 0.01
 
 
-def test_too_many_pairs_are_refused_with_their_number_and_the_ways_out():
+def test_the_share_of_each_end_is_of_all_its_rows():
+    rows = [("amy", "x", 0), ("bob", "x", 5), ("amy", "y", 900), ("amy", "z", 9000)]
+    found = coaction(log(*rows), within=MINUTE)
+    assert found.edges.select("a_rows", "a_share", "b_share").row(0) == (1, 1 / 3, 1.0)
+
+
+def test_a_scanned_file_is_counted_like_its_frame(tmp_path):
+    actions = log(("amy", "x", 0), ("bob", "x", 5), ("cem", "x", None), ("cem", "x", 7))
+    actions.write_parquet(tmp_path / "log.parquet")
+    found = coaction(pl.scan_parquet(tmp_path / "log.parquet"), within=MINUTE)
+    frame = coaction(actions, within=MINUTE)
+    assert found.edges.equals(frame.edges)
+    assert found.evidence.equals(frame.evidence)
+    assert (found.untimed_count, found.bursts) == (1, None)
+
+
+def test_edges_that_are_counted_part_by_part_are_those_counted_at_once(monkeypatch):
+    rows = [(f"n{i}", f"o{k}", i * k) for i in range(12) for k in range(3)]
+    whole = coaction(log(*rows), within=MINUTE)
+    monkeypatch.setattr("graphkit.graphs.coaction.PART", 7)
+    parts = coaction(log(*rows), within=MINUTE)
+    assert whole.edges.height == 66
+    assert parts.edges.equals(whole.edges)
+
+
+BURST = [*((f"n{i:02}", "x", i % 60) for i in range(60)), ("amy", "y", 0), ("bob", "y", 30)]
+
+
+def test_too_many_pairs_are_refused_with_their_number_the_objects_and_the_ways_out():
+    ways = (
+        r"^coaction: 1,771 row pairs lie within 60s of each other, more than max_pairs=400; as "
+        r"edges up to 0\.0 GB of memory\. The largest objects: 'x' \(60 rows make 1,770\), 'y' "
+        r"\(2 rows make 1\)\. Ways out: within=7\.5s leaves 392 pairs; a cap of 28 rows \(of "
+        r"one object in a stretch of 60s, drawn by a seed\) leaves 30 of 62 rows; or a larger "
+        r"max_pairs$"
+    )
+    with pytest.raises(ParameterError, match=ways):
+        coaction(log(*BURST), within=MINUTE, max_pairs=400)
+
+
+def test_the_ways_out_of_a_refusal_fit():
+    shorter = coaction(log(*BURST), within=timedelta(seconds=7.5), max_pairs=400)
+    assert shorter.evidence.height == 392
+    kept = coaction(log(*BURST), within=MINUTE, max_pairs=400, cap=28)
+    assert kept.edges.height == 28 * 27 // 2 + 1
+    assert kept.bursts.rows() == [("x", START, 60, 28)]
+
+
+def test_where_no_window_helps_the_refusal_says_so():
     rows = [(f"n{i}", "x", 0) for i in range(10)]
-    with pytest.raises(ParameterError, match=r"45 row pairs .* smaller window, cap or sample"):
+    with pytest.raises(
+        ParameterError, match=r"no window down to 0\.058\d*s is small enough; a cap of 9 rows"
+    ):
         coaction(log(*rows), within=MINUTE, max_pairs=44)
+
+
+def test_a_burst_of_a_hundred_thousand_rows_is_refused_before_anything_is_built():
+    size = 100_000
+    burst = pl.DataFrame(
+        {
+            "action_id": pl.int_range(size, eager=True).cast(pl.String),
+            "object_id": ["x"] * size,
+            "account_id": pl.int_range(size, eager=True).cast(pl.String),
+            "acted_at": [START] * size,
+        },
+        schema_overrides=SCHEMA,
+    )
+    with pytest.raises(ParameterError, match=r"4,999,950,000 row pairs .* up to 1,000\.0 GB"):
+        coaction(burst, within=MINUTE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 6), st.randoms(use_true_random=False))
+def test_a_cap_leaves_the_same_rows_in_any_row_order(cap, dice):
+    actions = log(*((f"n{i % 7}", "xy"[i % 2], 3 * i) for i in range(40)), ("amy", "x", None))
+    kept, bursts = capped(actions, within=timedelta(seconds=30), cap=cap)
+    stretch = pl.col("acted_at").dt.epoch("s") // 30
+    counts = kept.drop_nulls().group_by("object_id", stretch).len()
+    assert counts["len"].max() == min(cap, 5)
+    assert (bursts["rows_count"] - bursts["kept_count"]).sum() == actions.height - kept.height
+    order = dice.sample(range(actions.height), actions.height)
+    again, told = capped(actions[order], within=timedelta(seconds=30), cap=cap)
+    assert again.sort("action_id").equals(kept.sort("action_id"))
+    assert told.equals(bursts)
+
+
+def test_a_cap_below_one_is_refused():
+    with pytest.raises(ParameterError, match="a cap of 1 or more"):
+        capped(log(), within=MINUTE, cap=0)
 
 
 def test_a_negative_window_is_refused():
@@ -191,3 +277,29 @@ def test_the_russian_log_has_the_edges_that_other_tools_count(shared):
 def test_fewer_edges_are_kept_when_more_objects_are_asked_for(shared):
     found = coaction(russian(shared), within=MINUTE, min_objects=2)
     assert (found.edges.height, found.evidence.height) == (32, 68)
+
+
+def test_two_hashtags_of_one_post_are_one_meeting():
+    rows = [
+        ("a", "u", "x", "a1"),
+        ("b", "u", "y", "a1"),
+        ("c", "v", "x", "b1"),
+        ("d", "v", "y", "b1"),
+        ("e", "w", "x", "c1"),
+        ("f", "w", "y", "c2"),
+    ]
+    names = ["action_id", "account_id", "object_id", "content_id"]
+    log = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        acted_at=pl.lit(datetime(2026, 1, 1, tzinfo=UTC)).dt.cast_time_unit("us")
+    )
+
+    met = coaction(log, within=timedelta(seconds=60)).edges
+    alone = coaction(log.drop("content_id"), within=timedelta(seconds=60)).edges
+
+    assert met.select("a", "b", "objects_count", "meetings_count").rows() == [
+        ("u", "v", 2, 1),
+        ("u", "w", 2, 1),
+        ("v", "w", 2, 1),
+    ]
+    assert alone["meetings_count"].to_list() == [2, 2, 2]
+    assert (met["p_value"] > alone["p_value"]).all()

@@ -7,11 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from graphkit.graphs.coaction import timed_rows
+from graphkit.graphs.coaction import edge_codes, timed_rows
 from graphkit.graphs.coaction_groups import GroupRule, coaction_groups, permuted_rows
+from graphkit.graphs.hourly_null import expected_by_hour
+from graphkit.graphs.sharing_reach import smallest_effect
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RULE = GroupRule(
@@ -120,3 +125,117 @@ def test_the_same_log_in_another_order_gives_the_same_groups(crowd, group):
     assert found.edges.equals(again.edges)
     assert found.evidence.equals(again.evidence)
     assert found.chances.equals(again.chances)
+
+
+def test_an_obvious_group_elsewhere_changes_nothing_about_another(crowd, group):
+    dice = Random(11)
+    decoys = [
+        (f"d{m:02}", f"e{k}", 40_000 * k + dice.randrange(50)) for k in range(9) for m in range(25)
+    ]
+    alone = coaction_groups(log(crowd + group), RULE)
+    beside = coaction_groups(log(crowd + group + decoys), RULE)
+    assert beside.chances.height == 2
+    theirs = beside.edges.filter(pl.col("a").str.starts_with("g"))
+    assert theirs.drop("component").equals(alone.edges.drop("component"))
+    assert beside.chances.filter(component=theirs["component"][0])["p_value"].to_list() == [0.05]
+
+
+def test_a_faint_group_keeps_its_chance_when_obvious_ones_fill_its_hours(crowd):
+    dice = Random(12)
+    faint = [
+        (f"f{m}", f"y{k}", 130_000 * k + dice.randrange(50)) for k in range(2) for m in range(3)
+    ]
+    decoys = [
+        (f"d{m:02}", f"e{k}", 3600 * (k % 100) + dice.randrange(50))
+        for k in range(40)
+        for m in range(12)
+    ]
+    rule = replace(RULE, alpha=0.2)
+    alone = coaction_groups(log(crowd + faint), rule)
+    beside = coaction_groups(log(crowd + faint + decoys), rule)
+    assert members(alone) == ["f0", "f1", "f2"]
+    ours = beside.edges.filter(pl.col("a") == "f0")["component"][0]
+    assert beside.chances.filter(component=ours)["p_value"].to_list() == (
+        alone.chances["p_value"].to_list()
+    )
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(5, 20), st.integers(5, 12), st.integers(0, 1000))
+def test_decoys_of_any_size_leave_every_other_group_as_it_is(size, objects, seed):
+    dice = Random(seed)
+    rows = [
+        (f"n{dice.randrange(300):03}", f"o{dice.randrange(300)}", dice.randrange(300_000))
+        for _ in range(1500)
+    ]
+    for number, shared in enumerate((2, 3, 5)):
+        rows += [
+            (f"g{number}{m}", f"s{number}{k}", 50_000 * k + 7000 * number + dice.randrange(50))
+            for k in range(shared)
+            for m in range(4)
+        ]
+    decoys = [
+        (f"d{m}", f"e{k}", 20_000 * k + dice.randrange(50))
+        for k in range(objects)
+        for m in range(size)
+    ]
+    ours = [*"abg", "n"]
+    rule = replace(RULE, permutations=9)
+    alone, beside = coaction_groups(log(rows), rule), coaction_groups(log(rows + decoys), rule)
+    told = beside.edges.join(beside.chances, on="component").filter(
+        pl.col("a").str.head(1).is_in(ours)
+    )
+    before = alone.edges.join(alone.chances, on="component")
+    assert told.drop("component").sort("a", "b").equals(before.drop("component").sort("a", "b"))
+
+
+def test_the_hours_of_the_day_count_in_what_chance_would_make():
+    rows = timed_rows(
+        log([("a", "x", 0), ("b", "x", 5), ("a", "y", 40_000), ("c", "y", 40_005)]),
+        within=RULE.within,
+    )
+    _, null = edge_codes(rows, min_objects=1)
+    pairs = {"a": np.array([0, 1]), "b": np.array([1, 2])}
+    # two one-off pairs of four rows, two an hour: 2 * 2 / (2**2 + 2**2) where both are awake
+    assert expected_by_hour(rows, null, **pairs).tolist() == [0.5, 0.0]
+    assert null.expected(*pairs.values()).tolist() == [0.5, 0.25]
+
+
+def test_a_log_says_what_a_group_would_have_had_to_share(crowd):
+    assert smallest_effect(log(crowd), RULE) == (
+        "398 accounts with 2,000 rows; every pair of a group that is told meets within 60 seconds "
+        "on at least this many objects: 3 typical accounts 2, 5 typical accounts 2, "
+        "20 typical accounts 2; 3 of the busiest hundredth 2"
+    )
+    strict = replace(RULE, alpha=1e-9, min_accounts=20)
+    assert smallest_effect(log(crowd), strict).endswith(
+        "20 typical accounts 3; 20 of the busiest hundredth 3"
+    )
+
+
+def test_the_rows_of_one_post_stay_with_one_account_when_accounts_are_permuted(crowd):
+    posts = [(name, f"{item}{tag}", second) for name, item, second in crowd for tag in "ab"]
+    twice = log(posts).with_columns(
+        content_id=pl.Series([f"p{number // 2}" for number in range(len(posts))])
+    )
+    rows = timed_rows(twice, within=RULE.within)
+    permuted = next(permuted_rows(rows, RULE))
+
+    owners = pl.DataFrame({"post": rows.posts, "account": permuted.accounts})
+    assert owners["post"].n_unique() == 2000
+    assert owners.unique().height == 2000
+    assert (permuted.accounts != rows.accounts).any()
+
+
+def test_a_crowd_whose_posts_bear_two_objects_each_has_no_group(crowd):
+    posts = [(name, f"{item}{tag}", second) for name, item, second in crowd for tag in "ab"]
+    twice = log(posts).with_columns(
+        content_id=pl.Series([f"p{number // 2}" for number in range(len(posts))])
+    )
+    edges, _ = edge_codes(timed_rows(twice, within=RULE.within), min_objects=2)
+    counted = edge_codes(timed_rows(twice.drop("content_id"), within=RULE.within), min_objects=2)[0]
+
+    assert coaction_groups(twice, RULE).chances.is_empty()
+    assert edges.height == counted.height > 0
+    assert (edges["q_value"] > 0.05).all()
+    assert (counted["q_value"] <= 0.05).any()

@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control, poisson
 
 from graphkit.errors import ParameterError
 from graphkit.graphs.components import components
-from graphkit.graphs.nulls import benjamini_hochberg, burst_null, poisson_tail
+from graphkit.graphs.nulls import benjamini_hochberg, burst_null, component_q, poisson_tail
 
 
 @settings(max_examples=60, deadline=None)
@@ -47,6 +47,51 @@ def test_unlisted_tests_count_as_ones(p_values, unlisted):
 def test_fewer_tests_than_p_values_are_refused():
     with pytest.raises(ParameterError, match="2 p-values but only 1 tests"):
         benjamini_hochberg(np.array([0.1, 0.2]), tests=1)
+
+
+TESTED = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([1e-5, 1e-4, 0.001, 0.004])),
+    min_size=1,
+    max_size=14,
+)
+
+
+def by_levels(edges, tests):
+    """q by trying every level: the components of the edges with at most that p, and their edges."""
+    q = [1.0] * len(edges)
+    for level in sorted({p for *_, p in edges}):
+        graph = nx.Graph((a, b) for a, b, p in edges if p <= level)
+        for members in nx.connected_components(graph):
+            inside = [i for i, (a, _, p) in enumerate(edges) if p <= level and a in members]
+            for each in inside:
+                q[each] = min(q[each], level * tests / len(inside))
+    return q
+
+
+def q_of(edges, tests=1000):
+    a, b, p = (np.array(each) for each in zip(*edges, strict=True))
+    return component_q(a, b, p_values=p, tests=tests)
+
+
+@settings(max_examples=80, deadline=None)
+@given(TESTED)
+def test_a_component_earns_its_rate_by_its_own_edges(edges):
+    assert q_of(edges) == pytest.approx(by_levels(edges, 1000))
+
+
+@settings(max_examples=60, deadline=None)
+@given(TESTED, TESTED)
+def test_what_is_added_elsewhere_changes_no_rate(edges, others):
+    apart = [(a + 100, b + 100, p) for a, b, p in others]
+    assert q_of(edges + apart)[: len(edges)].tolist() == q_of(edges).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([1e-6, 1e-4, 0.002, 0.004]), min_size=1, max_size=12))
+def test_the_rate_of_a_single_component_is_benjamini_and_hochbergs(p_values):
+    star = [(0, leaf, p) for leaf, p in enumerate(p_values, 1)]
+    plain = benjamini_hochberg(np.array(p_values), tests=1000)
+    assert q_of(star) == pytest.approx(plain)
 
 
 def test_crowds_burst_and_returning_groups_do_not():

@@ -101,3 +101,23 @@ def test_five_hashtags_in_one_order_are_a_sequence():
     )
     sequences = frame.filter(act="hashtag_sequence")["object_id"].to_list()
     assert sequences == ["a b c d e", "e d c b a"]
+
+
+def test_a_repost_mentions_only_whom_its_own_words_mention():
+    told = "look @Wei //@lin: the bridge @harbour"
+    names = {"mentions": ["wei", "lin", "harbour"], "text": told}
+    repost = {"post_id": "x:2", "kind": "repost", "parent_id": "x:1", **names}
+    frame = post_actions(posts(repost, {"post_id": "x:3", **names}))
+    mentions = frame.filter(act="mention").select("content_id", "object_id").rows()
+    assert mentions == [("x:2", "wei"), ("x:3", "harbour"), ("x:3", "lin"), ("x:3", "wei")]
+
+
+def test_a_repost_of_unknown_words_mentions_nobody():
+    repost = {"post_id": "x:2", "kind": "repost", "parent_id": "x:1", "mentions": ["lin"]}
+    assert said(post_actions(posts(repost))) == [("repost", "x:1")]
+
+
+def test_an_answer_acts_on_the_post_that_it_answers_and_no_unknown_one():
+    answers = [{"post_id": "x:2", "kind": "reply", "parent_id": "x:1"}]
+    answers.append({"post_id": "x:3", "kind": "reply", "parent_id": None})
+    assert said(post_actions(posts(*answers))) == [("reply", "x:1")]

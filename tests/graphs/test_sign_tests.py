@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from graphkit.graphs.account_signs import COLUMNS, SharedValues
-from graphkit.graphs.sign_tests import run_tests, value_tests
+from graphkit.graphs.sign_tests import run_tests, smallest_run, value_tests
 
 NOTHING = pl.DataFrame(schema={"candidate": pl.Int64, "key": pl.String})
 GROUP = [f"g{n}" for n in range(5)]
@@ -63,7 +63,28 @@ def test_signs_of_which_the_corpus_knows_nothing_are_untested():
     shared = values({"v": GROUP[:4]})
     found = value_tests(MEMBERS, shared, held_out=NOTHING, hub_share=0.1, least=3)
     untested = found.tests.filter(pl.col("p_value").is_null())["sign"].to_list()
-    assert untested == ["bio", "client", "code", "credential", "handle", "template"]
+    assert untested == ["bio", "client", "code", "credential", "handle", "rename", "template"]
+
+
+def of_renames(others):
+    """Four members renamed on one day, with so many others on days of their own and one on it."""
+    rows = [("rename", a, "d0", "revisions", a) for a in [*GROUP[:4], "c0"]]
+    rows += [("rename", f"c{n}", f"d{n}", "revisions", f"c{n}") for n in range(1, others)]
+    crowd = [*GROUP[:4], *(f"c{n}" for n in range(others))]
+    shared = SharedValues(
+        pl.DataFrame(rows, schema=list(COLUMNS), orient="row").sort(pl.all()),
+        pl.DataFrame({"sign": "rename", "account_id": crowd}),
+    )
+    found = value_tests(MEMBERS, shared, held_out=NOTHING, hub_share=0.01, least=4)
+    return found.tests.filter(pl.col("sign") == "rename")["p_value"].item()
+
+
+def test_renames_on_one_day_are_held_against_when_others_rename():
+    assert of_renames(30) == pytest.approx(30 * comb(5, 4) / comb(34, 4))
+
+
+def test_renames_are_not_tested_where_hardly_anybody_else_renames():
+    assert of_renames(19) is None
 
 
 def test_too_few_known_members_are_not_tested():
@@ -101,3 +122,8 @@ def test_what_is_no_run(handles):
 
 def test_unknown_handles_are_not_tested():
     assert run([None, None, None, "moon1", "moon2"]).tests["p_value"].to_list() == [None]
+
+
+@pytest.mark.parametrize(("level", "fewest"), [(0.01, 4), (1e-6, 4), (1e-9, 5), (1e-40, 11)])
+def test_the_smallest_run_falls_with_the_level(level, fewest):
+    assert smallest_run(least=4, level=level) == fewest

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import shutil
 
+import igraph
 import networkx as nx
 import pytest
 
-from graphkit.case import add_name, load_corpus, open_case
+from graphkit.case import add_name, load_corpus, named_accounts, open_case
 from graphkit.errors import ParameterError, UnknownNameError
 from graphkit.investigation.graphing import GRAPHS, GraphOptions, write_graph
 
@@ -70,4 +71,49 @@ def test_a_published_rule_gives_its_own_edges(case, tmp_path):
 def test_an_unknown_rule_is_named_with_those_that_there_are(case, tmp_path):
     options = GraphOptions(act="url", rule="coortwet")
     with pytest.raises(UnknownNameError, match="coortweet"):
+        write_graph(case, "coaction", out=tmp_path / "net.gexf", options=options)
+
+
+def test_several_acts_make_one_edge_a_pair_with_the_figures_of_each_act(case, tmp_path):
+    told = []
+    options = GraphOptions("url,domain", q=0.01)
+    out = tmp_path / "net.gexf"
+    assert write_graph(case, "coaction", out=out, options=options, warn=told.append) == (9, 36)
+    graph = nx.read_gexf(out)
+    edge = next(iter(graph.edges(data=True)))[2]
+    assert edge["acts"] == "domain url"
+    assert edge["meetings_count"] == edge["objects_count_url"]
+    assert {"p_value", "q_value", "expected_url", "p_value_domain", "q_value_url"} <= set(edge)
+    node = next(iter(graph.nodes(data=True)))[1]
+    assert {"community", "stability", "extent", "extent_url", "community_domain"} <= set(node)
+    assert "100% of the posts behind domain or url (the smaller) are behind both" in told[0]
+    assert told[0] in out.read_text("utf-8")
+
+
+def test_a_graph_of_all_acts_opens_in_igraph_and_networkx_under_pseudonyms(case, tmp_path):
+    out = tmp_path / "net.graphml"
+    nodes, edges = write_graph(case, "coaction", out=out, options=GraphOptions("all"))
+    graph, other = nx.read_graphml(out), igraph.Graph.Read_GraphML(str(out))
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == (nodes, edges)
+    assert (other.vcount(), other.ecount()) == (nodes, edges)
+    assert {node for node in graph if node.startswith("weiju:")} <= set(named_accounts(case))
+
+
+def test_each_account_of_one_act_has_a_community_and_an_extent(case, tmp_path):
+    out = tmp_path / "net.gexf"
+    write_graph(case, "coaction", out=out, options=GraphOptions("url", q=0.01))
+    nodes = [data for _, data in nx.read_gexf(out).nodes(data=True)]
+    assert {(node["community"], node["stability"]) for node in nodes} == {(0, 1.0)}
+    assert all(0 <= node["extent"] <= 1 for node in nodes)
+
+
+def test_a_published_rule_takes_one_act(case, tmp_path):
+    options = GraphOptions("url,repost", rule="toolkit")
+    with pytest.raises(ParameterError, match="published rules are for one act"):
+        write_graph(case, "coaction", out=tmp_path / "net.gexf", options=options)
+
+
+def test_an_act_without_a_window_is_not_combined(case, tmp_path):
+    options = GraphOptions("handle,url")
+    with pytest.raises(ParameterError, match="handle: it has no window"):
         write_graph(case, "coaction", out=tmp_path / "net.gexf", options=options)
