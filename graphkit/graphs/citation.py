@@ -11,6 +11,8 @@ Decisions that the numbers rest on:
   of the same tree or shares enough of its text. Such an edge is `is_inferred`; there is at most one
   for each citation. Without such a post the citation ends as claimed, with the account as its
   owner. A post that cites one post twice, or names the account whose post it cites, cites once.
+- The name or address of a saved site stands for the site: a named one like a named account; an
+  address of it that is not at hand ends, with the site as its owner, where it is.
 - A story is what one root tells: the tree over every post's first citation, joined with the trees
   whose texts are nearly the same. It stands for one claim.
 - A citation whose `support` is silent or contradicts does not carry the claim: it ends as claimed.
@@ -26,13 +28,12 @@ import numpy as np
 import polars as pl
 
 from graphkit.graphs.components import components
+from graphkit.graphs.numbered_posts import followed, nullable, numbered_posts
 from graphkit.text.near_duplicates import near_duplicate_groups
 from graphkit.text.normal import normal_form, own_words
 from graphkit.text.shingles import shingles
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from graphkit.tables import Corpus
 
 POSTS = (
@@ -44,6 +45,7 @@ EDGES = (
 STATES = ("verified", "claimed", "unobserved", "vague_or_none")
 CLAIMED, UNOBSERVED, VAGUE_OR_NONE = (pl.lit(state) for state in STATES[1:])
 CARRIES = pl.col("support").is_null() | ~pl.col("support").is_in(["silent", "contradicts"])
+WEB = "web:"
 MOST_EARLIER = 20
 """Posts of a named account that are looked at, from the latest back."""
 PAIRS_AT_ONCE = 50_000  # of texts; some 5 million rows of shingles
@@ -91,21 +93,17 @@ class SameClaim:
 def citation_graph(corpus: Corpus, same: SameClaim | None = None) -> Citations:
     """The citations of `corpus` as a graph of posts; `same` as by default when it is None."""
     same = SameClaim() if same is None else same
-    posts, carriers = _numbered(corpus)
-    rows = _resolved(corpus, posts, carriers)
-    explicit = rows.filter(pl.col("cited_no") < pl.col("citing_no"), CARRIES)
-    explicit = explicit.unique(["citing_no", "cited_no"], keep="first", maintain_order=True)
-    cited_accounts = explicit.select("citing_no", "owner_no").unique()
-    # A post that cites a post and names its account cites once: the name counts no more.
-    again = rows.join(cited_accounts, on=["citing_no", "owner_no"])
-    rows = rows.join(again, on=["post_id", "citation_no"], how="anti")
-    inferred = _inferred(rows, posts.with_columns(tree=_trees(posts, explicit)), same)
+    posts, accounts, carriers = numbered_posts(corpus)
+    rows = _resolved(corpus, posts, accounts, carriers)
+    explicit = _once(rows.filter(pl.col("cited_no") < pl.col("citing_no"), CARRIES))
+    rest = _named_besides(rows, explicit)
+    inferred = _inferred(rest, posts.with_columns(tree=_trees(posts, explicit)), same)
     edges = pl.concat([explicit, inferred], how="diagonal_relaxed").with_columns(
         is_inferred=pl.col("target_kind") != "post"
     )
     posts = posts.with_columns(story_no=_stories(posts, edges, same.similarity))
-    rest = rows.join(edges, on=["post_id", "citation_no"], how="anti")
-    backward = rows.filter(pl.col("cited_no") >= pl.col("citing_no"))
+    rest = _without(rest, inferred)
+    backward = rest.filter(pl.col("cited_no") >= pl.col("citing_no"))
     ends = [_row_ends(rest), _bare_ends(posts, pl.concat([edges, rest], how="diagonal_relaxed"))]
     return Citations(
         posts=posts.select(POSTS),
@@ -140,71 +138,78 @@ def account_citations(citations: Citations) -> tuple[pl.DataFrame, pl.DataFrame]
     return edges.sort(pair), evidence.sort(*pair, "post_id", "citation_no")
 
 
-def _numbered(corpus: Corpus) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Posts that are no reposts with their numbers, and for each post_id the cited_no of citing it.
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows`, which are in order, with the first of those of one citing post that cite one post."""
+    citing = pl.col("citing_no")
+    among_others = (citing == citing.shift()) | (citing == citing.shift(-1))
+    several = rows.filter(among_others.fill_null(value=False))
+    again = _without(several, several.unique(["citing_no", "cited_no"], keep="first"))
+    return _without(rows, again)
 
-    Ties of time are put in the order of the ids' length, then of the ids: numbers of one platform
-    then stand in their order. A repost of what is not there has no cited_no.
+
+def _named_besides(rows: pl.DataFrame, explicit: pl.DataFrame) -> pl.DataFrame:
+    """`rows` without those of `explicit`, and without those that name an account cited there.
+
+    A post that cites a post and names its account cites once: the name counts no more.
     """
-    owners = corpus.accounts.select("account_id", "declared_owner", "credential")
-    ordered = (
-        corpus.posts.with_columns(posted_at=pl.coalesce("created_at", "id_time"))
-        .filter(pl.col("posted_at").is_not_null())
-        .sort("posted_at", pl.col("post_id").str.len_chars(), "post_id")
-        .with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
-        .join(owners, on="account_id", how="left", maintain_order="left")
+    rest = _without(rows, explicit)
+    owned = rest.filter(pl.col("owner_no").is_not_null())
+    pairs = ["citing_no", "owner_no"]
+    beside = explicit.join(owned.select("citing_no").unique(), on="citing_no", how="semi")
+    return _without(rest, owned.join(beside.select(pairs), on=pairs, how="semi"))
+
+
+def _without(rows: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """`rows` without those of `taken`, by their `row`."""
+    numbers = rows["row"].to_numpy()
+    is_left = np.ones(int(numbers.max(initial=-1)) + 1, np.bool_)
+    is_left[taken["row"].to_numpy()] = False
+    return rows.filter(pl.Series(is_left[numbers], dtype=pl.Boolean))
+
+
+def _resolved(
+    corpus: Corpus, posts: pl.DataFrame, accounts: pl.DataFrame, carriers: pl.DataFrame
+) -> pl.DataFrame:
+    """Citation rows of `posts`, each with its `row`, and what each is of.
+
+    citing_no; cited_no (of posts); named_no (account_no of who is named), owner_no (of who is
+    cited); of the citing post account_no, is_seen and shows.
+    """
+    of_site = pl.when(pl.col("account_id").str.starts_with(WEB)).then(
+        pl.col("account_id").str.strip_prefix(WEB)
     )
-    is_repost = pl.col("kind") == "repost"
-    owner = pl.coalesce("declared_owner", pl.concat_str(pl.lit("\0"), "account_id"))
-    posts = (
-        ordered.filter(~is_repost)
-        .with_columns(post_no=pl.int_range(pl.len(), dtype=pl.Int64))
-        .with_columns(
-            account_no=_by_first_post("account_id"),
-            controller_no=_by_first_post(owner),
-            shows=(pl.col("media_hashes").list.len() > 0) | pl.col("credential").is_not_null(),
-        )
-    )
-    parents = ordered.select(parent_id="post_id", parent="place")
-    steps = ordered.join(parents, on="parent_id", how="left", maintain_order="left").select(
-        pl.when(~is_repost)
-        .then("place")
-        .when(pl.col("parent") < pl.col("place"))
-        .then("parent")
-        .otherwise(-1)
-    )
-    carriers = ordered.select("post_id", place=_followed(steps.to_series().to_numpy()))
-    return posts, carriers.join(posts.select("place", cited_no="post_no"), on="place", how="left")
-
-
-def _by_first_post(key: str | pl.Expr) -> pl.Expr:
-    """Numbers from 0 for each `key`, in the order of its first post: names do not matter."""
-    return (pl.col("post_no").min().over(key).rank("dense") - 1).cast(pl.Int64)
-
-
-def _followed(step: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where following `step` from each number ends: at one that steps to itself, or at -1."""
-    onward = np.where(step < 0, -1, step[step])
-    return step if np.array_equal(onward, step) else _followed(onward)
-
-
-def _resolved(corpus: Corpus, posts: pl.DataFrame, carriers: pl.DataFrame) -> pl.DataFrame:
-    """Citation rows of `posts` with citing_no, cited_no (of posts), owner_no (of who is cited)."""
-    citing = posts.select("post_id", "is_seen", "account_no", "shows", citing_no="post_no")
-    cited = carriers.select("cited_no", target="post_id", target_kind=pl.lit("post"))
-    authors = posts.select(cited_no="post_no", author_no="account_no")
-    named = posts.select(
-        target="account_id", named_no="account_no", target_kind=pl.lit("account")
-    ).unique()
     rows = (
-        corpus.citations.filter(pl.col("certainty") > 0)
-        .join(citing, on="post_id")
-        .join(cited, on=["target_kind", "target"], how="left")
-        .join(authors, on="cited_no", how="left")
-        .join(named, on=["target_kind", "target"], how="left")
-        .with_columns(owner_no=pl.coalesce("named_no", "author_no"))
+        corpus.citations.select(
+            "post_id", "citation_no", "target_kind", "target", "outlet", "support", "certainty"
+        )
+        .filter(pl.col("certainty") > 0)
+        .join(posts.select("post_id", citing_no="post_no"), on="post_id")
+        .sort("citing_no", "citation_no")
+        .with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
     )
-    return rows.sort("citing_no", "citation_no")
+    kind, target = rows["target_kind"], rows.select("row", "target", "outlet")
+    named = accounts.select(target="account_id", named_no="account_no")
+    sites = accounts.select(outlet=of_site, site_no="account_no").drop_nulls()
+    found = rows.with_columns(
+        _placed(target.filter(kind == "post"), carriers.rename({"post_id": "target"}), rows.height),
+        _placed(target.filter(kind == "account"), named, rows.height),
+        _placed(target.drop_nulls("outlet"), sites, rows.height),
+    )
+    by_name = pl.when(target_kind="outlet").then("site_no")
+    return found.with_columns(
+        *(posts[name].gather(found["citing_no"]) for name in ("account_no", "is_seen", "shows")),
+        author_no=posts["account_no"].gather(found["cited_no"]),
+        named_no=pl.coalesce("named_no", by_name),
+    ).with_columns(owner_no=pl.coalesce("named_no", "author_no", "site_no"))
+
+
+def _placed(asked: pl.DataFrame, known: pl.DataFrame, height: int) -> pl.Series:
+    """The second column of `known` at the rows of `asked` that its first finds; else null."""
+    key, name = known.columns
+    values = np.full(height, -1, np.int64)
+    found = asked.join(known.drop_nulls(), on=key)
+    values[found["row"].to_numpy()] = found[name].to_numpy()
+    return nullable(name, values)
 
 
 def _trees(posts: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
@@ -212,7 +217,7 @@ def _trees(posts: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
     first = edges.group_by("citing_no").agg(pl.col("cited_no").sort_by("citation_no").first())
     step = np.arange(posts.height, dtype=np.int64)
     step[first["citing_no"].to_numpy()] = first["cited_no"].to_numpy()
-    return pl.Series("tree", _followed(step))
+    return pl.Series("tree", followed(step))
 
 
 def _stories(posts: pl.DataFrame, edges: pl.DataFrame, similarity: float | None) -> pl.Series:
@@ -237,10 +242,14 @@ def _texts(posts: pl.DataFrame) -> pl.DataFrame:
 
 def _inferred(rows: pl.DataFrame, posts: pl.DataFrame, same: SameClaim) -> pl.DataFrame:
     """Citations of accounts as edges to the account's latest earlier post that tells the same."""
+    named = rows.filter(pl.col("named_no").is_not_null(), CARRIES)
+    who = named.select(account_no="named_no").unique()
     turn = pl.int_range(pl.len(), dtype=pl.Int64).over("account_no", order_by="post_no")
-    theirs = posts.select("tree", "posted_at", named_no="account_no", cited_no="post_no", turn=turn)
+    theirs = posts.join(who, on="account_no", how="semi").select(
+        "tree", "posted_at", named_no="account_no", cited_no="post_no", turn=turn
+    )
     told = posts.select("posted_at", "tree", citing_no="post_no", before=pl.col("post_no") - 1)
-    named = rows.filter(pl.col("named_no").is_not_null(), CARRIES).join(told, on="citing_no")
+    named = named.join(told, on="citing_no")
     latest = (
         named.drop("cited_no")
         .sort("before")

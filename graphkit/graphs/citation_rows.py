@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphkit.graphs.account_names import account_names
-from graphkit.graphs.linked_posts import link_targets
+from graphkit.graphs.linked_posts import link_targets, site_wide
 from graphkit.tables import CITATIONS
 from graphkit.text.attributions import RELAY_RULES, attributions, is_vague
 from graphkit.text.normal import own_words
@@ -43,8 +43,10 @@ def citation_rows(
       handle or by a display name that only one shows, otherwise an outlet.
     - An address (via link) cites the post of `known` (where None, of `posts`), or the account, that
       it shows, a post that the case lacks where the address alone tells its id, and otherwise is a
-      url (`linked_posts`). What a repost inherits is not its own: of its addresses only those count
-      that its own words hold, and vague phrases in the comment of a repost or quote do not.
+      url (`linked_posts`). One that stands on most pages of a saved site says nothing of a page
+      (`site-wide-link`, certainty 0). What a repost inherits is not its own: of its addresses only
+      those count that its own words hold, and vague phrases in the comment of a repost or quote
+      do not.
     - A name in the text (via text) is an account if one of that platform has the handle, or else
       if exactly one has it as display name; otherwise an outlet. Vague phrases have no target:
       an unnamed source is never shared between posts.
@@ -142,6 +144,11 @@ def _link_rows(
     links = links.filter((pl.col("kind") != "repost") | own.fill_null(value=False))
     targets = link_targets(links["address"], posts=known, accounts=accounts, names=names)
     links = links.drop("target_kind", "rule", "certainty").join(targets, on="address")
+    wide = site_wide(links, known).with_columns(wide=pl.lit("site-wide-link"))
+    links = links.join(wide, on=["account_id", "address"], how="left").with_columns(
+        rule=pl.coalesce("wide", "rule"),
+        certainty=pl.when(pl.col("wide").is_null()).then("certainty").otherwise(0.0),
+    )
     cited = links.filter(
         pl.col("target") != pl.col("post_id"), pl.col("target") != pl.col("account_id")
     )

@@ -46,6 +46,8 @@ ONE_FORM = (  # ids in their one form: the rest, what of it tells a post from ot
 AUTHOR_COUNTS = ("bluesky",)  # who posts chooses the id
 PLATFORM = pl.col("post_id").str.extract("^([^:]+):")
 PAGE = r"^https?://(?:www\.)?"
+SITE_WIDE = 0.5
+LEAST_PAGES = 5
 TARGETS = {
     "address": pl.String,
     "target_kind": pl.String,
@@ -90,6 +92,25 @@ def link_targets(
     ranked = pl.concat(found).sort("address", pl.col("rule").replace_strict(order))
     first = ranked.unique("address", keep="first", maintain_order=True)
     return _described(links, first)
+
+
+def site_wide(links: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """Links that stand on more than half of a site's saved pages, such as a list of partners.
+
+    They are the site's and not a page's source. Sites with fewer than `LEAST_PAGES` pages are not
+    judged. `links` has platform, account_id, post_id and address; `posts` are those of the case.
+
+    Returns:
+        account_id and address, in no particular order.
+    """
+    pages = posts.filter("is_seen", platform="web").group_by("account_id").agg(pages=pl.len())
+    held = (
+        links.filter(platform="web")
+        .group_by("account_id", "address")
+        .agg(held=pl.col("post_id").n_unique())
+    )
+    often = (pl.col("held") > SITE_WIDE * pl.col("pages")) & (pl.col("pages") >= LEAST_PAGES)
+    return held.join(pages, on="account_id").filter(often).select("account_id", "address")
 
 
 def _mastodon_hosts(known: pl.DataFrame) -> list[str]:

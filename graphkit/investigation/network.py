@@ -82,7 +82,9 @@ def _cited_accounts(corpus: Corpus) -> pl.DataFrame:
     """Citations whose target's account is known: post_id, citation_no, a, b, at, target_at."""
     posts = corpus.posts.select("post_id", a="account_id", at="created_at")
     of_post = corpus.posts.select(target="post_id", owner="account_id", target_at="created_at")
-    cited = corpus.citations.filter(pl.col("target_kind").is_in(["account", "post"]))
+    cited = corpus.citations.filter(
+        pl.col("target_kind").is_in(["account", "post"]), pl.col("certainty") > 0
+    )
     joined = cited.join(posts, on="post_id").join(of_post, on="target", how="left")
     is_account = pl.col("target_kind") == "account"
     named = joined.with_columns(b=pl.when(is_account).then("target").otherwise("owner"))

@@ -77,7 +77,8 @@ def canonical_url(urls: pl.Series) -> pl.Series:
     )
     for ending in lists["amp_endings"]:
         parts = parts.with_columns(pl.col("path").str.replace(ending, "$1$2"))
-    for page in lists["kept"]:
+    shown = set(parts["host"].unique())
+    for page in (each for each in lists["kept"] if each["host"] in shown):
         parts = parts.with_columns(_kept(page))
     query = pl.when(pl.col("query") != "").then("?" + pl.col("query"))
     whole = ("scheme", pl.lit("://"), "host", pl.col("port").fill_null(""))
@@ -107,6 +108,8 @@ def _unwrapped(urls: pl.Series) -> pl.Series:
     hints = sorted({hint for wrapper in wrappers for hint in wrapper["hints"]})
     rows = pl.DataFrame({"url": urls}).with_row_index("row")
     hinted = rows.filter(pl.col("url").str.contains_any(hints, ascii_case_insensitive=True))
+    if hinted.is_empty():
+        return urls
     inner = [
         wrapper.get("before", "") + pl.col("url").str.extract(f"(?i){wrapper['pattern']}")
         for wrapper in wrappers
@@ -176,11 +179,11 @@ def references(urls: pl.Series, *, mastodon_hosts: Iterable[str] = ()) -> pl.Dat
     parts = _parts(urls)
     query = pl.when(pl.col("query").is_not_null()).then("?" + pl.col("query")).otherwise(pl.lit(""))
     rows = parts.select("host", place=pl.col("path") + query).with_row_index("row")
-    found = [pl.DataFrame(schema=FOUND)]
+    found, there = [pl.DataFrame(schema=FOUND)], set(rows["host"].unique())
     for platform in _lists()["platform"]:
-        hosts = mastodon_hosts if platform["name"] == "mastodon" else platform["hosts"]
-        of_it = rows.filter(pl.col("host").is_in(sorted(hosts)))
-        if of_it.height:
+        hosts = list(mastodon_hosts) if platform["name"] == "mastodon" else platform["hosts"]
+        if not there.isdisjoint(hosts):
+            of_it = rows.filter(pl.col("host").is_in(sorted(hosts)))
             found += [_shown(of_it, platform, shows) for shows in ("post", "profile")]
     first = pl.concat(found).unique("row", keep="first", maintain_order=True)
     both = rows.select("row").join(first, on="row", how="left", maintain_order="left")

@@ -87,9 +87,8 @@ def _citations(claim: Claim, corpus: Corpus) -> pl.DataFrame:
     else:
         read, table = known.select(COLUMNS.keys()), pl.lit("citations")
         key = pl.format("{}|{}", "post_id", "citation_no")
-    return (
-        read.with_columns(table=table, key=key).sort("post_id", "citation_no").with_row_index("row")
-    )
+    keyed = read.filter(pl.col("certainty") > 0).with_columns(table=table, key=key)
+    return keyed.sort("post_id", "citation_no").with_row_index("row")
 
 
 def _placed(claim: Claim) -> pl.DataFrame:

@@ -134,6 +134,8 @@ def test_it_says_what_it_cannot_see(name):
 def test_its_name_and_outcomes_are_those_of_the_stable_contract(name):
     stable = {
         "account-matrix": {"run-together", "declared-family", "ordinary"},
+        "citation-anomaly": {"later-source", "clock-disagreement", "deleted-source",
+                             "deleted-since", "account-not-yet", "silent-source"},
         "coordinated-sharing": {"coordinated", "openly-organised", "ordinary"},
         "citation-loop": {"loop", "sourceless-group", "lead", "tight-but-sourced",
                           "single-origin", "insufficient"},
