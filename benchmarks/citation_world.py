@@ -25,22 +25,29 @@ LEAK = {"matrix-5": 0.05, "matrix-10": 0.1, "matrix-20": 0.2, "matrix-40": 0.4}
 SIZES = {"ring": (3, 13), "family": (8, 21), "declared-family": (8, 21), "fan": (10, 31)}
 SOURCED_ROOTS = {"family": 0.9, "declared-family": 0.9, "fan": 0.72, "academic": 0.9}
 FAMILIES = ("family", "declared-family")
-OUTLET, PICTURES, VAGUE, NOTHING = -1, -2, -3, -4
+OUTLET, PICTURES, VAGUE, NOTHING, SILENT = -1, -2, -3, -4, -5
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a world is, what is planted in it, and what goes wrong.
+    """How large a world is, what is planted in it, and what goes wrong (shares).
 
-    `faked` is the share of guilty stories that begin with a named outlet; `unnamed` that of the
-    innocent groups' stories whose source is not read, `unread` that of everybody's.
+    Attributes:
+        silent: of the posts without a source, those that say nothing instead of "online".
+        faked: of the guilty's stories, those that begin with a named outlet.
+        misattributed: the same with an outlet's post at hand that is known not to say it.
+        vague_instead: of the citations inside guilty groups, those turned into "online".
+        unread_pictures: of everybody's first-hand pictures, those that are not recognised.
+        unread_sources: of everybody's named outlets, those that no rule reads.
+        unnamed: of the innocent groups' sources (outlets and pictures), those that no rule reads.
+        hearsay: of the sources that no rule reads, those whose post says "online" besides.
     """
 
     accounts: int = 5000
     posts_each: int = 15
     groups: dict[str, int] = field(
         default_factory=lambda: {
-            "ring": 4,
+            "ring": 8,
             **dict.fromkeys(LEAK, 2),
             "family": 2,
             "declared-family": 2,
@@ -49,9 +56,14 @@ class Plan:
         }
     )
     stories: tuple[int, int] = (10, 25)
+    silent: float = 0.0
     faked: float = 0.0
+    misattributed: float = 0.0
+    vague_instead: float = 0.0
+    unread_pictures: float = 0.0
+    unread_sources: float = 0.0
     unnamed: float = 0.0
-    unread: float = 0.0
+    hearsay: float = 0.0
 
 
 @dataclass
@@ -113,7 +125,7 @@ def _background(draft: _Draft, plan: Plan, quiet: np.ndarray) -> None:
         here = recent.setdefault(home, [])
         if not here or rng.random() < 0.4:
             root = int(rng.choice([OUTLET, PICTURES, VAGUE, NOTHING], p=[0.65, 0.12, 0.13, 0.1]))
-            cites = [NOTHING if rng.random() < plan.unread else root]
+            cites = [_read(rng, root, plan)]
         else:
             cites = [
                 _copied(draft, here, author)
@@ -151,7 +163,7 @@ def _story(draft: _Draft, group: tuple[str, list[int]], background: np.ndarray, 
         cites = [
             _leaked(rng, time, background)
             if rng.random() < LEAK.get(kind, 0.0)
-            else _inner(draft, kind, told, author)
+            else _inner(draft, kind, told, author, plan)
             for _ in range(1 + twice)
         ]
         told.append(draft.post(author, time, sorted(set(cites))))
@@ -161,19 +173,30 @@ def _story(draft: _Draft, group: tuple[str, list[int]], background: np.ndarray, 
 
 
 def _root(rng: np.random.Generator, kind: str, plan: Plan) -> int:
-    """What the first post of a story names."""
+    """What the first post of a story names, as far as rules read it."""
+    sourceless = NOTHING if rng.random() < plan.silent else VAGUE
     if kind in GUILTY:
-        sourced = rng.random() < plan.faked
-        return OUTLET if sourced else int(rng.choice([VAGUE, NOTHING]))
-    sourced = rng.random() < SOURCED_ROOTS[kind]
-    unread = rng.random() < max(plan.unnamed, plan.unread)
-    if sourced and not unread:
-        return OUTLET if rng.random() < 0.85 else PICTURES
-    return int(rng.choice([VAGUE, NOTHING]))
+        if rng.random() < plan.misattributed:
+            return SILENT
+        return _read(rng, OUTLET, plan) if rng.random() < plan.faked else sourceless
+    if rng.random() >= SOURCED_ROOTS[kind]:
+        return sourceless
+    root = OUTLET if rng.random() < 0.85 else PICTURES
+    return _read(rng, root, plan, also_unread=plan.unnamed)
 
 
-def _inner(draft: _Draft, kind: str, told: list[int], author: int) -> int:
+def _read(rng: np.random.Generator, root: int, plan: Plan, *, also_unread: float = 0.0) -> int:
+    """What rules read of a post that names `root`."""
+    unread = {OUTLET: plan.unread_sources, PICTURES: plan.unread_pictures}.get(root)
+    if unread is None or rng.random() >= max(unread, also_unread):
+        return root
+    return VAGUE if rng.random() < plan.hearsay else NOTHING
+
+
+def _inner(draft: _Draft, kind: str, told: list[int], author: int, plan: Plan) -> int:
     """The post that `author` cites: the last in a ring, mostly the first in a family."""
+    if kind in GUILTY and draft.rng.random() < plan.vague_instead:
+        return VAGUE
     if kind == "ring":
         return told[-1]
     if kind in FAMILIES and draft.rng.random() < 0.6:
@@ -229,18 +252,22 @@ def _corpus(draft: _Draft, names: list[str], declared: list[list[int]]) -> Corpu
 
 
 def _citations(draft: _Draft, post_id: list[str]) -> pl.DataFrame:
-    ends = {OUTLET: "outlet", PICTURES: "none", VAGUE: "vague", NOTHING: "none"}
+    ends = {OUTLET: "outlet", PICTURES: "none", VAGUE: "vague", NOTHING: "none", SILENT: "outlet"}
     rows = [
         (
             post_id[p],
             no,
             ends.get(c, "post"),
-            post_id[c] if c >= 0 else "Outlet" if c == OUTLET else None,
+            post_id[c] if c >= 0 else "Outlet" if c in (OUTLET, SILENT) else None,
+            "silent" if c == SILENT else None,
         )
         for p, cites in enumerate(draft.cites)
         for no, c in enumerate(cites)
     ]
-    frame = pl.DataFrame(rows, ["post_id", "citation_no", "target_kind", "target"], orient="row")
+    names = ["post_id", "citation_no", "target_kind", "target", "support"]
+    frame = pl.DataFrame(
+        rows, names, orient="row", infer_schema_length=None, schema_overrides={"support": pl.String}
+    )
     return CITATIONS.conform(
         frame.with_columns(
             via=pl.lit("link"), rule=pl.lit("world"), certainty=1.0, source_id=pl.lit("world")

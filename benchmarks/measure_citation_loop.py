@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Precision, recall and false accusations of citation-loop in invented worlds.
 
-Seeds under 200 were looked at while the rules were made; those below were not.
+python -m benchmarks.measure_citation_loop [SECTION...], of planted, stress, prevalence,
+calibration, nothing, swapped and large. Seeds under 200 were looked at while the rules were made;
+those below were not.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from benchmarks.citation_world import GUILTY, INNOCENT, Plan, make_world
+from benchmarks.citation_world import GUILTY, INNOCENT, LEAK, Plan, make_world
 from graphkit.detectors.citation_loop import DETECTOR, Params
 from graphkit.findings import Grade
+from graphkit.graphs.chained_loops import Reach
 from graphkit.graphs.citation import citation_graph
 from graphkit.graphs.citation_groups import account_rows
+from graphkit.graphs.loop_groups import Search, tested_groups
 from graphkit.graphs.swap_null import swapped
 from graphkit.tables import CITATIONS, Corpus
 
@@ -28,15 +32,42 @@ if TYPE_CHECKING:
 
 SAME = 0.5
 """Jaccard index of accounts from which a finding is about a planted group."""
-SETTINGS = {
-    "as planned": (range(200, 210), Plan()),
-    "few stories (4 to 10)": (range(210, 213), Plan(stories=(4, 11))),
-    "many stories (40 to 100)": (range(214, 217), Plan(stories=(40, 101))),
-    "guilty fake an outlet on 30 % of stories": (range(217, 220), Plan(faked=0.3)),
-    "guilty fake an outlet on 60 %": (range(221, 224), Plan(faked=0.6)),
-    "half of the innocents' sources unread": (range(225, 228), Plan(unnamed=0.5)),
-    "90 % of the innocents' sources unread": (range(229, 232), Plan(unnamed=0.9)),
-    "90 % of everybody's sources unread": (range(233, 236), Plan(unread=0.9)),
+FEW = {"ring": 2, "matrix-5": 1, "matrix-20": 1, **dict.fromkeys(INNOCENT, 1)}
+NO_GUILTY = {"family": 2, "declared-family": 2, "fan": 4, "academic": 4}
+DENSE = (40, 101)
+LARGE = {
+    "ring": 60, **dict.fromkeys(LEAK, 15), "family": 15, "declared-family": 15, "fan": 20,
+    "academic": 30,
+}  # fmt: skip
+PLANTED = {
+    "sparse (10 to 24 stories)": (range(300, 308), Plan()),
+    "dense (40 to 100 stories)": (range(310, 314), Plan(stories=DENSE)),
+    "4 to 10 stories": (range(315, 317), Plan(stories=(4, 11))),
+    "10 % of the sourceless say nothing": (range(317, 319), Plan(silent=0.1)),
+    "25 %": (range(319, 321), Plan(silent=0.25)),
+    "50 %": (range(321, 323), Plan(silent=0.5)),
+}
+STRESS = {
+    "20 % of inner citations now 'online'": Plan(vague_instead=0.2),
+    "40 %": Plan(vague_instead=0.4),
+    "60 %": Plan(vague_instead=0.6),
+    "50 % of pictures unread": Plan(unread_pictures=0.5),
+    "90 %": Plan(unread_pictures=0.9),
+    "90 %, and 30 % of outlets": Plan(unread_pictures=0.9, unread_sources=0.3),
+    "50 % of innocents' sources unread": Plan(unnamed=0.5),
+    "90 %, all": Plan(unnamed=0.9),
+    "90 %, a fifth of them 'online'": Plan(unnamed=0.9, hearsay=0.2),
+    "90 %, half of them 'online'": Plan(unnamed=0.9, hearsay=0.5),
+    "90 % of everybody's sources unread": Plan(unread_pictures=0.9, unread_sources=0.9),
+    "guilty name an outlet in 30 %": Plan(faked=0.3),
+    "in 60 %": Plan(faked=0.6),
+    "known not to say it, 30 %": Plan(misattributed=0.3),
+    "known not to say it, 60 %": Plan(misattributed=0.6),
+}
+PREVALENCE = {
+    "1 %": (range(400, 404), {"ring": 4, "matrix-5": 1}),
+    "0.1 %": (range(410, 418), {"ring": 1}),
+    "0.01 % (a ring in one world of ten)": (range(420, 430), {}),
 }
 
 
@@ -49,49 +80,113 @@ def _overlap(found: Iterable[str], wanted: Iterable[str]) -> float:
     return len(a & b) / len(a | b)
 
 
-def _plants(name: str, seeds: range, plan: Plan) -> None:
-    """Prints what became of each kind of planted group."""
-    said: Counter[tuple[str, str]] = Counter()
-    accounts: Counter[str] = Counter()
-    for seed in seeds:
-        corpus, truth = make_world(seed, plan)
-        findings = list(DETECTOR.detect(corpus, Params()))
-        kind_of = {m: kind for kind, groups in truth.items() for g in groups for m in g}
-        for finding in _accused(findings):
-            members = [kind_of.get(m, "background") for m in finding.subjects.accounts]
-            accounts.update(members)
-            if finding.grade is not Grade.WEAK:
-                accounts.update(f"{kind}, not weakly" for kind in members)
-        for kind, groups in truth.items():
-            for group in groups:
-                accounts[f"all {kind}"] += len(group)
-                best = max(
-                    ((_overlap(f.subjects.accounts, group), _said(f)) for f in findings),
-                    default=(0.0, "nothing"),
-                )
-                said[kind, best[1] if best[0] >= SAME else "nothing"] += 1
-    wrong = sum(n for kind, n in accounts.items() if kind in (*INNOCENT, "background"))
-    right = sum(accounts[kind] for kind in GUILTY)
-    print(f"\n{name} ({len(seeds)} worlds): {right} accused accounts guilty, {wrong} not")
-    for kind in (*GUILTY, *INNOCENT):
-        told = ", ".join(f"{n} {what}" for (k, what), n in sorted(said.items()) if k == kind)
-        every, strict = accounts[f"all {kind}"], accounts[f"{kind}, not weakly"]
-        share = f"{accounts[kind] / every:.3f} (moderate {strict / every:.3f})"
-        print(f"  {kind:<16} accounts accused {share}; groups: {told}")
-    print(f"  background accounts accused: {accounts['background']}")
+def _count(seen: Counter[tuple[str, ...]], seed: int, plan: Plan) -> None:
+    """Adds to `seen` what became of the accounts and the groups of one world."""
+    corpus, truth = make_world(seed, plan)
+    findings = list(DETECTOR.detect(corpus, Params()))
+    accused = _accused(findings)
+    kind_of = {m: kind for kind, groups in truth.items() for g in groups for m in g}
+    seen["accounts", "background"] += plan.accounts - len(kind_of)
+    for finding in accused:
+        members = [kind_of.get(m, "background") for m in finding.subjects.accounts]
+        seen.update(("accused", kind) for kind in members)
+        if finding.grade is not Grade.WEAK:
+            seen.update(("moderate", kind) for kind in members)
+    for kind, groups in truth.items():
+        for group in groups:
+            seen["accounts", kind] += len(group)
+            seen["groups", kind] += 1
+            of = [(_overlap(f.subjects.accounts, group), f) for f in findings]
+            seen["found", kind] += any(s >= SAME and f in accused for s, f in of)
+            seen["sourced", kind] += any(
+                s >= SAME and f.outcome == "tight-but-sourced" for s, f in of
+            )
 
 
-def _said(finding: Finding) -> str:
-    return finding.outcome if finding.grade is None else f"{finding.outcome} ({finding.grade})"
+def _print(name: str, seen: Counter[tuple[str, ...]]) -> None:
+    """Prints one line of the tables."""
+
+    def of(what: str, kinds: Iterable[str]) -> int:
+        return sum(seen[what, kind] for kind in kinds)
+
+    right, wrong = of("accused", GUILTY), of("accused", (*INNOCENT, "background"))
+    found = " ".join(f"{k} {seen['found', k]}/{seen['groups', k]}" for k in GUILTY)
+    innocent = " ".join(
+        f"{k} {seen['accused', k]}({seen['moderate', k]})/{seen['accounts', k]}" for k in INNOCENT
+    )
+    print(
+        f"{name:<38} precision {right / max(right + wrong, 1):.3f} ({wrong} wrong of "
+        f"{right + wrong}), account recall {right / max(of('accounts', GUILTY), 1):.2f}, groups "
+        f"{of('found', GUILTY)}/{of('groups', GUILTY)}: {found}; innocents {innocent}, sourced "
+        f"{of('sourced', INNOCENT)}/{of('groups', INNOCENT)}; background "
+        f"{seen['accused', 'background']}/{seen['accounts', 'background']}",
+        flush=True,
+    )
 
 
-def _nulls(seeds: range) -> None:
+def planted() -> None:
+    """Prints recall by kind of group."""
+    for name, (seeds, plan) in PLANTED.items():
+        seen: Counter[tuple[str, ...]] = Counter()
+        for seed in seeds:
+            _count(seen, seed, plan)
+        _print(name, seen)
+
+
+def stress() -> None:
+    """Prints what wrong labels do; two worlds each."""
+    for number, (name, plan) in enumerate(STRESS.items()):
+        seen: Counter[tuple[str, ...]] = Counter()
+        for seed in range(330 + 2 * number, 332 + 2 * number):
+            _count(seen, seed, plan)
+        _print(name, seen)
+
+
+def prevalence() -> None:
+    """Prints the precision where few accounts or none are guilty."""
+    for name, (seeds, groups) in PREVALENCE.items():
+        seen: Counter[tuple[str, ...]] = Counter()
+        for number, seed in enumerate(seeds):
+            rare = {"ring": 1} if not groups and number == 0 else {}
+            _count(seen, seed, Plan(groups={**groups, **rare, **NO_GUILTY}))
+        _print(name, seen)
+
+
+def calibration() -> None:
+    """Prints how the p-values of candidates lie where nothing is planted."""
+    params = Params()
+    search = Search(
+        reach=Reach(params.window, params.depth), largest=params.largest, copies=params.copies,
+        traceable=params.traceable, seed=params.seed,
+    )  # fmt: skip
+    measured = []
+    for seed in range(440, 448):
+        corpus, _ = make_world(seed, Plan(accounts=4000, groups={}))
+        measured.append(tested_groups(citation_graph(corpus), search).measured)
+    pooled = pl.concat(measured)
+    for name in ("p_excess", "p_loops"):
+        shares = ", ".join(
+            f"{share:.4f} under {mark}"
+            for mark in (0.01, 0.05, 0.1, 0.25)
+            for share in [(pooled[name] < mark).mean()]
+        )
+        print(f"{name}: {pooled.height} candidates; {shares}")
+    print(f"candidates with a loop: {(pooled['loop_stories'] > 0).mean():.4f}")
+    total = pooled.select(pl.col("internal_count", "expected").sum()).row(0)
+    print(f"citations inside: {total[0]}, expected {total[1]:.1f}")
+
+
+def nothing() -> None:
     """Prints what is said where nothing is planted."""
     said: Counter[str] = Counter()
+    seeds = range(450, 480)
+    worlds = 0
     for seed in seeds:
-        corpus, _ = make_world(seed, replace(Plan(), groups={}))
-        said.update(_said(finding) for finding in DETECTOR.detect(corpus, Params()))
-    print(f"\nnothing planted ({len(seeds)} worlds): {dict(sorted(said.items()))}")
+        corpus, _ = make_world(seed, Plan(accounts=3000, groups={}))
+        told = [f.outcome for f in DETECTOR.detect(corpus, Params())]
+        said.update(told)
+        worlds += bool(told)
+    print(f"nothing planted ({len(seeds)} worlds): {worlds} with a finding, {dict(said)}")
 
 
 def _swapped_world(corpus: Corpus, seed: int) -> Corpus:
@@ -110,23 +205,35 @@ def _swapped_world(corpus: Corpus, seed: int) -> Corpus:
     return replace(corpus, citations=CITATIONS.conform(frame))
 
 
-def _swaps(seeds: range) -> None:
+def swaps() -> None:
     """Prints what is said of planted worlds after their citations were swapped."""
     said: Counter[str] = Counter()
+    seeds, worlds = range(480, 500), 0
     for seed in seeds:
-        corpus, _ = make_world(seed, Plan())
-        found = DETECTOR.detect(_swapped_world(corpus, seed), Params())
-        said.update(_said(finding) for finding in found)
-    print(f"\nplanted, then swapped ({len(seeds)} worlds): {dict(sorted(said.items()))}")
+        corpus, _ = make_world(seed, Plan(accounts=4000, groups=FEW))
+        found = list(DETECTOR.detect(_swapped_world(corpus, seed), Params()))
+        said.update(f.outcome for f in found)
+        worlds += bool(_accused(found))
+    print(f"planted, then swapped ({len(seeds)} worlds): {worlds} with an accusation, {dict(said)}")
+
+
+def large() -> None:
+    """Prints the line of one world of 100,000 accounts."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    _count(seen, 500, Plan(accounts=100_000, groups=LARGE))
+    _print("100,000 accounts", seen)
+
+
+SECTIONS = {
+    "planted": planted, "stress": stress, "prevalence": prevalence, "calibration": calibration,
+    "nothing": nothing, "swapped": swaps, "large": large,
+}  # fmt: skip
 
 
 def main() -> None:
-    """Prints the table of docs/measured/citation-loop.md."""
-    for name, (seeds, plan) in SETTINGS.items():
-        _plants(name, seeds, plan)
-        sys.stdout.flush()
-    _nulls(range(240, 260))
-    _swaps(range(260, 266))
+    """Prints the tables of docs/measured/citation-loop.md, or the sections named."""
+    for name in sys.argv[1:] or SECTIONS:
+        SECTIONS[name]()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Citation loops: groups whose sourcing comes back to themselves and ends nowhere.
+"""Citation loops: groups whose sourcing comes back to themselves and is known to end nowhere.
 
 Stories are split in halves at random. Each half proposes groups: strongly connected accounts of a
 community of citing in which some claim is sourced, through others, to its own author. The other
@@ -7,12 +7,18 @@ half tests them. Where both propose nearly the same accounts they make one group
 what the other proposes, all stories count, and the accounts in both proposals are told. Tested are
 
 - excess: more citations inside than others' citing into the group makes likely (q_excess);
-- loops: more stories with a chained loop than the causality-preserving swap null makes (q_loops);
+- loops: more stories with a chained loop than the causality-preserving swap null makes (q_loops).
+
+Of groups with an excess that share accounts one is kept (`distinct_groups`), whatever its chains
+end in. Over all its stories then:
+
 - traceability: how much of the internal chains' end mass may lie outside the group, up to an upper
-  limit over stories, with no register, the investigator's, and one that believes every named
-  outlet. "Ungrounded" means that with all three registers the limit is under `traceable` and under
-  what others' citations give there, and that so little is improbable were `traceable` the mean
-  (q_traceable).
+  limit over stories, with no register, the investigator's, and one that believes every named outlet
+  and first-hand post. Only what is said to be hearsay, or is known not to be in its source, ends
+  nowhere; a post in which no source is read may have one, and counts as if it had. "Ungrounded"
+  means that with all three registers the limit is under `traceable` and under what others'
+  citations give there, and that so little is improbable were `traceable` the mean (q_traceable,
+  over the groups kept).
 
 Accounts that declare one owner count as one controller: its quoting itself is no loop.
 
@@ -21,29 +27,27 @@ Outcome, the first that holds:
 - tight-but-sourced: excess, and at least `traceable` of the chains end in named outlets, in the
   register, or in first-hand posts of outsiders.
 - single-origin: excess, but among accounts of one declared owner only; or ungrounded, without
-  loops, and one account begins `single_root` of the stories.
+  loops, and what all its accounts carry has `single_root` effective roots at most.
 - loop: excess, ungrounded, and loops in `min_loop_stories` stories or more.
 - sourceless-group: excess and ungrounded.
 - lead: excess, loops and ungrounded, each before correction for the number of tests.
 - insufficient: excess, and none of the above can be told.
 
-All need `min_stories` held-out stories. Of groups that share accounts only the first is told.
+All need `min_stories` held-out stories.
 
 Grade: a lead is weak, and so is whatever a caveat weakens: a limit of traceability over `clearly`,
 snowball or unknown collection, mostly inferred citations, a loop without inferred citations in
-fewer than two stories, or fewer than 80 % of the members of whom each can be left out. Otherwise
-loop and sourceless-group are moderate. Nothing is strong: that friends merely quote each other, or
-name their sources where no rule reads them, is not tested, and a group whose sources are not read
-looks like one that has none.
+fewer than two stories, fewer than 80 % of the members of whom each can be left out, or fewer than a
+tenth of the posts cited inside decided. Otherwise loop and sourceless-group are moderate. Nothing
+is strong: that friends merely quote each other is not tested.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from graphkit.findings import (
@@ -60,15 +64,24 @@ from graphkit.findings import (
 )
 from graphkit.graphs.chained_loops import Reach
 from graphkit.graphs.citation import SameClaim, citation_graph
-from graphkit.graphs.grounding import LABELS, REGISTERS, flows, register
+from graphkit.graphs.grounding import LABELS, REGISTERS, decided_share, flows, register
 from graphkit.graphs.loop_evidence import (
+    account_cycles,
     amplifiers_of_groups,
+    exculpating_chains,
     exits_of_groups,
     group_evidence,
     loops_of_groups,
+    members_evidence,
 )
-from graphkit.graphs.loop_explanations import LoopGroup, explanations
-from graphkit.graphs.loop_groups import Search, stable_share, tested_groups
+from graphkit.graphs.loop_explanations import LoopGroup, Surroundings, explanations
+from graphkit.graphs.loop_groups import (
+    Search,
+    distinct_groups,
+    stable_share,
+    tested_groups,
+    traced,
+)
 from graphkit.graphs.nulls import benjamini_hochberg
 from graphkit.tables import CITATIONS
 
@@ -108,10 +121,10 @@ class Params:
         0.5, doc="mass of chain ends outside that makes a group sourced", minimum=0.1, maximum=0.9
     )
     clearly: float = param(
-        0.35, doc="limit of traceability over which a finding is weak", minimum=0.1, maximum=0.9
+        0.45, doc="limit of traceability over which a finding is weak", minimum=0.1, maximum=0.9
     )
     single_root: float = param(
-        0.9, doc="share of stories begun by one account", minimum=0.5, maximum=1
+        1.25, doc="most effective roots of a group that has one origin", minimum=1, maximum=2
     )
     labels: tuple[str, ...] = param(LABELS, doc="labels that make up the investigator's register")
     copies: int = param(39, doc="copies of the swap null", minimum=9)
@@ -121,15 +134,11 @@ class Params:
 def _judged(measured: pl.DataFrame, params: Params) -> pl.DataFrame:
     """`measured` with p_traceable (the largest of the registers'), its q-value, and outcome.
 
-    Among the groups with an excess, and only those: whether a group cites itself says nothing of
-    where its chains end, so choosing by the one does not bias the other.
+    The groups were chosen by their excess, which says nothing of where their chains end.
     """
     largest = pl.max_horizontal(pl.col(f"p_traceable_{name}").fill_null(1.0) for name in REGISTERS)
     judged = measured.with_columns(p_traceable=largest)
-    excess = (judged["q_excess"] <= params.alpha).fill_null(value=False).to_numpy()
-    q_values = np.ones(judged.height)
-    p_values = judged["p_traceable"].to_numpy()[excess]
-    q_values[excess] = benjamini_hochberg(p_values, tests=len(p_values))
+    q_values = benjamini_hochberg(judged["p_traceable"].to_numpy(), tests=judged.height)
     judged = judged.with_columns(q_traceable=pl.Series(q_values, dtype=pl.Float64))
     return judged.with_columns(outcome=_outcome(params))
 
@@ -148,7 +157,7 @@ def _outcome(params: Params) -> pl.Expr:
     of_family = (pl.col("q_family") <= alpha) & ~excess
     sourced = (excess | of_family) & (pl.col("lower_outlets") >= params.traceable)
     declared = of_family & (pl.col("controllers_count") < pl.col("accounts_count"))
-    one_root = ungrounded & (pl.col("root_share") >= params.single_root)
+    one_root = ungrounded & (pl.col("effective_roots") <= params.single_root)
     return (
         pl.when(sourced)
         .then(pl.lit("tight-but-sourced"))
@@ -167,37 +176,29 @@ def _outcome(params: Params) -> pl.Expr:
     )
 
 
-def _chosen(groups: TestedGroups, params: Params) -> pl.DataFrame:
-    """The measured groups that are told: the first of those that share an account."""
+def _told(groups: TestedGroups, params: Params) -> pl.DataFrame:
+    """The measured groups of which something is said, accusations first."""
     rank = pl.col("outcome").replace_strict(ORDER, range(len(ORDER)), return_dtype=pl.Int64)
-    told = (
-        _judged(groups.measured, params)
-        .filter(pl.col("outcome").is_not_null())
-        .sort(rank, "q_loops", "q_excess", -pl.col("accounts_count").cast(pl.Int64), "group_no")
+    told = _judged(groups.measured, params).filter(pl.col("outcome").is_not_null())
+    return told.sort(
+        rank, "q_loops", "q_excess", -pl.col("accounts_count").cast(pl.Int64), "group_no"
     )
-    of_group = dict(groups.members.group_by("group_no").agg("account_no").iter_rows())
-    taken: set[int] = set()
-    kept = []
-    for group_no in told["group_no"]:
-        if taken.isdisjoint(of_group[group_no]):
-            kept.append(group_no)
-            taken.update(of_group[group_no])
-    return told.filter(pl.col("group_no").is_in(kept))
 
 
 def _groups(
-    citations: Citations, tested: TestedGroups, chosen: pl.DataFrame, params: Params
+    corpus: Corpus, citations: Citations, tested: TestedGroups, params: Params
 ) -> Iterator[LoopGroup]:
-    """The chosen groups with their rows, in the order of `chosen`."""
+    """The tested groups with their rows, in the order of `tested.measured`."""
     reach = _search(params).reach
     names = citations.posts.select("account_no", "account_id").unique()
     loops = loops_of_groups(citations, tested, reach=reach)
     of_accounts = loops_of_groups(citations, tested, reach=reach, author="account_no")
     exits = exits_of_groups(citations, tested)
     amplifiers = dict(amplifiers_of_groups(citations, tested).iter_rows())
-    for measured in chosen.to_dicts():
+    for measured in tested.measured.to_dicts():
         number = measured["group_no"]
         mine, group = pl.col("group_no") == number, tested.only([number])
+        rows = loops.filter(mine), exits.filter(mine)
         stable = None
         if DETECTOR.outcomes[measured["outcome"]].accuses:
             stable = stable_share(group, stories=params.min_stories, traceable=params.traceable)
@@ -205,9 +206,11 @@ def _groups(
             measured=measured,
             tested=group,
             accounts=tuple(sorted(group.members.join(names, on="account_no")["account_id"])),
-            loops=loops.filter(mine),
+            loops=rows[0],
             loops_of_accounts=of_accounts.filter(mine)["start_no"].n_unique(),
-            exits=exits.filter(mine),
+            exits=rows[1],
+            chains=exculpating_chains(citations, group),
+            members=members_evidence(citations, corpus.accounts, group, *rows),
             amplifiers=amplifiers.get(number, 0),
             stable=stable,
         )
@@ -231,13 +234,16 @@ def _measures(group: LoopGroup) -> dict[str, float]:
         "escape_rate": leaving / (leaving + internal.height),
         "traceability_lower": of["lower_investigator"],
         "traceability_upper": of["upper_investigator"],
-        "decided_share": 1 - (of["upper_investigator"] - of["lower_investigator"]),
+        "decided_share": of["decided_investigator"],
+        "account_cycles_count": account_cycles(internal),
         "inferred_share": group.inferred_share,
         "members_stable_share": group.stable,
-        "root_share": of["root_share"],
+        "carriers_per_story": of["carriers_per_story"],
+        "roots_per_story": of["roots_per_story"],
+        "effective_roots": of["effective_roots"],
     }
     for name in REGISTERS:
-        for what in ("lower", "upper", "bound", "baseline"):
+        for what in ("lower", "upper", "bound", "baseline", "decided"):
             counted[f"{what}_{name}"] = of[f"{what}_{name}"]
     known = {name: rounded(float(value)) for name, value in counted.items() if value is not None}
     return {name: value for name, value in known.items() if value is not None}
@@ -276,8 +282,9 @@ def _finding(
     group: LoopGroup, posts: pl.DataFrame, *, caveats: tuple[Caveat, ...], tests: int
 ) -> Finding:
     of, outcome = group.measured, group.measured["outcome"]
-    rows = group_evidence(group.tested.internal, group.loops, group.exits)
-    keys = rows.select(CITATIONS.row_key(), "role").rows()
+    rows = group_evidence(group.tested.internal, group.loops, group.exits, group.chains)
+    keys = rows.select(pl.lit("citations"), CITATIONS.row_key(), "role").rows()
+    keys += group.members.select(pl.lit("accounts"), "key", "role").rows()
     times = posts.join(rows, on="post_id", how="semi")["posted_at"]
     upper = max(of[f"upper_{name}"] for name in REGISTERS)
     by_loops = outcome in {"loop", "lead"}
@@ -290,7 +297,7 @@ def _finding(
         else 0.0,
         summary=_summary(group),
         subjects=Subjects(accounts=group.accounts),
-        evidence=tuple(EvidenceRow("citations", key, role) for key, role in keys),
+        evidence=tuple(EvidenceRow(*key) for key in keys),
         caveats=caveats,
         null_model=NullModel(
             name="causality-preserving swaps; Poisson excess over others' citing",
@@ -322,17 +329,19 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
     )
     if citations.edges.is_empty():
         return
-    tested = tested_groups(
-        citations, flows(corpus, citations, labels=params.labels), _search(params)
+    tested = tested_groups(citations, _search(params))
+    distinct = distinct_groups(tested.measured, tested.members, alpha=params.alpha)
+    by_register = flows(corpus, citations, labels=params.labels)
+    traced_ones = traced(citations, tested.only(distinct), by_register, _search(params))
+    measured = _told(traced_ones, params)
+    told = replace(traced_ones.only(measured["group_no"].to_list()), measured=measured)
+    surroundings = Surroundings(
+        register_size=register(corpus, params.labels).height,
+        biased=corpus.biased_sources("posts").height,
+        decided_share=decided_share(citations, by_register["investigator"]),
     )
-    chosen = _chosen(tested, params)
-    register_size = register(corpus, params.labels).height
-    biased = corpus.biased_sources("posts").height
-    told = tested.only(chosen["group_no"].to_list())
-    for group in _groups(citations, told, chosen, params):
-        caveats = explanations(
-            group, register_size=register_size, clearly=params.clearly, biased=biased
-        )
+    for group in _groups(corpus, citations, told, params):
+        caveats = explanations(group, surroundings, clearly=params.clearly)
         yield _finding(group, citations.posts, caveats=caveats, tests=tested.measured.height)
 
 
@@ -353,9 +362,10 @@ DETECTOR = Detector(
         "A named outlet or address counts as a possible source: a group that names its own site, "
         "or any other, in half of its stories is not accused.",
         "Plain reposts carry no claim of their own: a group that only reposts itself is not seen.",
-        "Both halves of the stories must show the group; a handful of stories is not enough.",
-        "A group whose sources no rule reads looks like one that has none; compare it with others "
-        "of the same trade before believing it.",
+        "A handful of stories is not enough: of ten, three that may be sourced clear a group.",
+        "Only a vague attribution that a rule reads, or a source known not to say it, counts as no "
+        "source: a group that names nobody and nothing is not accused. Where a rule reads hearsay "
+        "and misses the source beside it, it can be accused wrongly.",
         "No null model keeps pairs that quote each other.",
         "Owners are joined only where they declare themselves.",
         "Groups larger than `largest` are not looked for, nor any in a case that holds little else "

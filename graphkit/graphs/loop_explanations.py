@@ -6,17 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from graphkit.findings import Caveat, CaveatOutcome
 from graphkit.graphs.grounding import REGISTERS
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from graphkit.graphs.loop_groups import TestedGroups
 
 STABLE = 0.8
 """Members without any one of whom the rows must say the same."""
 MOSTLY = 0.5
+FEW = 0.1
+"""A share of decided posts under that is said."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class LoopGroup:
         tested: the group alone.
         accounts: its members' ids, sorted.
         loops, exits: as by `loops_of_groups` (between controllers) and `exits_of_groups`.
+        chains: as by `exculpating_chains`.
+        members: as by `members_evidence`.
         loops_of_accounts: posts with a loop when declared owners are not contracted.
         amplifiers: outsiders who only cite into it.
         stable: share of members who can be left out; null for outcomes that exonerate.
@@ -39,6 +43,8 @@ class LoopGroup:
     loops: pl.DataFrame
     loops_of_accounts: int
     exits: pl.DataFrame
+    chains: pl.DataFrame
+    members: pl.DataFrame
     amplifiers: int
     stable: float | None
 
@@ -62,23 +68,37 @@ class LoopGroup:
         return self.loops["start_no"].n_unique()
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the explanations need to know of the case.
+
+    Attributes:
+        register_size: labels that make up the investigator's register.
+        biased: files of posts that were collected in a way that breaks the null models.
+        decided_share: of citing posts, those whose interval is narrower than one half.
+    """
+
+    register_size: int
+    biased: int
+    decided_share: float
+
+
 def explanations(
-    group: LoopGroup, *, register_size: int, clearly: float, biased: int
+    group: LoopGroup, surroundings: Surroundings, *, clearly: float
 ) -> tuple[Caveat, ...]:
     """The innocent explanations of `group`, tested where the rows can tell.
 
-    `register_size` labels make up the investigator's register; a limit of traceability under
-    `clearly` stands against sources unknown to it; `biased` files were collected in a way that
-    breaks the null models.
+    A limit of traceability under `clearly` stands against sources unknown to the register.
     """
     return (
         _declared_family(group),
-        _unknown_sources(group, register_size, clearly),
+        _unknown_sources(group, surroundings.register_size, clearly),
         _mutual_quoting(group),
         _own_reporting(group),
         _wrong_inference(group),
         _one_member(group),
-        _collection(biased),
+        _undecided(group, surroundings.decided_share),
+        _collection(surroundings.biased),
     )
 
 
@@ -103,17 +123,11 @@ def _unknown_sources(group: LoopGroup, register_size: int, clearly: float) -> Ca
         f"{of[f'bound_{register}']:.2f}, others {of[f'baseline_{register}']:.2f}"
         for register in REGISTERS
     )
-    best = (
-        group.tested.held_out.filter(pl.col("upper") > 0)
-        .sort(-pl.col("upper"), "post_id", "citation_no")
-        .unique("cited_no", keep="first", maintain_order=True)
-        .head(3)
-    )
-    named = "; ".join(
-        f"{post} ({upper:.2f})" for post, upper in best.select("post_id", "upper").rows()
-    )
+    ways_out = group.chains["number"].n_unique()
     traced = (
-        f"Citing posts whose chains lead out most: {named}." if named else "No chain leads out."
+        f"The {ways_out} chains that lead out most are among the rows."
+        if ways_out
+        else "No chain leads to a named source outside."
     )
     held = all(of[f"bound_{r}"] < min(clearly, of[f"baseline_{r}"]) for r in REGISTERS)
     return Caveat(
@@ -137,14 +151,14 @@ def _mutual_quoting(group: LoopGroup) -> Caveat:
 
 
 def _own_reporting(group: LoopGroup) -> Caveat:
-    begun = group.measured["root_share"]
-    detail = "" if begun is None else f" One account begins {begun:.2f} of the held-out stories."
+    roots = group.measured["effective_roots"]
+    detail = "" if roots is None else f" All their stories have {roots:.1f} effective roots."
     return Caveat(
         "Members saw it themselves, or name their sources where no rule reads them.",
         "none: rows do not show who was there, nor what is said in pictures or elsewhere",
         CaveatOutcome.UNTESTED,
-        "A member's post without a named source counts as ending nowhere, pictures or not; read "
-        f"the first posts of the loops.{detail}",
+        "A member's post in which no source is read counts as possibly sourced; one that only says "
+        f"that it is hearsay counts as ending nowhere. Read the first posts.{detail}",
     )
 
 
@@ -170,6 +184,18 @@ def _one_member(group: LoopGroup) -> Caveat:
         test,
         CaveatOutcome.WEAKENS if group.stable < STABLE else CaveatOutcome.STANDS,
         f"Without {group.stable:.2f} of the members, one at a time, the rows say the same.",
+    )
+
+
+def _undecided(group: LoopGroup, decided_share: float) -> Caveat:
+    mine = group.measured["decided_investigator"]
+    few = " Under a tenth of the case's citing posts can be decided." if decided_share < FEW else ""
+    return Caveat(
+        "Too little can be decided to tell the group from others.",
+        "share of posts whose interval of traceability is narrower than one half",
+        CaveatOutcome.WEAKENS if mine < FEW else CaveatOutcome.STANDS,
+        f"{mine:.2f} of the posts that the group cites inside, {decided_share:.2f} of all citing "
+        f"posts, with the investigator's register.{few}",
     )
 
 

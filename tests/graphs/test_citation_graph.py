@@ -8,9 +8,17 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from graphkit.graphs.chain_roots import group_roots
 from graphkit.graphs.chained_loops import Reach, chained_loops
 from graphkit.graphs.citation import SameClaim, account_citations, citation_graph
-from graphkit.graphs.grounding import end_states, flows, story_bounds, traceability
+from graphkit.graphs.citation_support import citation_support
+from graphkit.graphs.grounding import (
+    decided_share,
+    end_states,
+    flows,
+    story_bounds,
+    traceability,
+)
 from graphkit.tables import ACCOUNTS, CITATIONS, LABELS, POSTS, Corpus
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -193,7 +201,7 @@ LABEL = {
 def test_masses_split_by_certainty_and_sum_to_one():
     corpus = chain([("outlet", "The Echo"), ("vague", None), ("post", "gone"), ("none", None)])
     assert masses(corpus, "none", "p3") == {
-        "claimed": 0.25, "unobserved": 0.25, "vague_or_none": 0.5,
+        "claimed": 0.25, "unobserved": 0.25, "unread": 0.25, "nowhere": 0.25,
     }  # fmt: skip
 
 
@@ -203,10 +211,67 @@ def test_registers_differ_in_what_they_believe():
     assert masses(outlet, "investigator", "p3") == {"claimed": 1.0}
     assert masses(outlet, "outlets", "p3") == {"verified": 1.0}
     official = chain([("none", None)], labels=[LABEL])
-    assert masses(official, "none", "p3") == {"vague_or_none": 1.0}
+    assert masses(official, "none", "p3") == {"unread": 1.0}
     assert masses(official, "investigator", "p3") == {"verified": 1.0}
     retracted = chain([("none", None)], labels=[{**LABEL, "retracted_at": START}])
-    assert masses(retracted, "investigator", "p3") == {"vague_or_none": 1.0}
+    assert masses(retracted, "investigator", "p3") == {"unread": 1.0}
+
+
+@pytest.mark.parametrize("register", ["none", "investigator", "outlets"])
+@pytest.mark.parametrize("support", ["silent", "contradicts"])
+def test_a_source_that_is_known_not_to_say_it_grounds_nothing(register, support):
+    outlet = {**LABEL, "subject_kind": "outlet", "subject_id": "The Echo"}
+    posts = [("p0", "a", 0, {}), ("p1", "b", 1, {}), ("p2", "b", 2, {})]
+    rows = [
+        ("p1", "outlet", "The Echo", {"support": support}),
+        ("p2", "post", "p0", {"support": support}),
+    ]
+    corpus = corpus_of(posts, rows, labels=[LABEL, outlet])
+    assert masses(corpus, register, "p1") == {"nowhere": 1.0}
+    assert masses(corpus, register, "p2") == {"nowhere": 1.0}
+
+
+def test_a_registered_outlet_is_known_by_its_addresses_and_its_saved_pages():
+    outlet = {**LABEL, "subject_kind": "outlet", "subject_id": "echo.example"}
+    posts = [("p1", "web:echo.example", 0, {"text": CLAIM}), ("p2", "b", 1, {"text": CLAIM})]
+    at_hand = corpus_of(posts, [("p2", "post", "p1", {})], labels=[outlet])
+    assert masses(at_hand, "investigator", "p2") == {"verified": 1.0}
+    address = ("p2", "url", "https://echo.example/1", {"outlet": "echo.example"})
+    for support, state in (("supports", "verified"), (None, "claimed")):
+        cited = (*address[:3], {**address[3], "support": support})
+        assert masses(corpus_of(posts, [cited], labels=[outlet]), "investigator", "p2") == {
+            state: 1.0
+        }
+
+
+def test_a_source_that_gives_another_number_does_not_ground_the_claim():
+    posts = [
+        ("p1", "a", 0, {"text": f"{CLAIM} and 12 boats are held"}),
+        ("p2", "b", 1, {"text": f"{CLAIM} and 21 boats are held"}),
+    ]
+    corpus = corpus_of(posts, [("p2", "post", "p1", {})], labels=[LABEL])
+    assert masses(corpus, "investigator", "p2") == {"claimed": 1.0}
+
+
+def test_support_is_read_from_both_texts():
+    texts = pl.DataFrame(
+        {
+            "post_no": [0, 1, 2, 3, 4],
+            "text": [
+                f"{CLAIM}, says the harbour office of Port Gray",
+                CLAIM,
+                f"{CLAIM}, says the office of Old Harbour",
+                "an evening of quiet fishing near the southern breakwater",
+                None,
+            ],
+        }
+    )
+    pairs = pl.DataFrame({"citing_no": [1, 2, 3, 4], "cited_no": [0, 0, 0, 0]})
+    found = citation_support(pairs, texts)
+    assert found.select("citing_no", "support").rows() == [
+        (1, "supports"), (2, "contradicts"), (3, "silent"), (4, "unseen"),
+    ]  # fmt: skip
+    assert found["missing"].to_list()[1] == ["old harbour"]
 
 
 def test_a_registered_source_is_claimed_until_its_text_is_seen_to_hold_the_claim():
@@ -220,27 +285,59 @@ def test_a_registered_source_is_claimed_until_its_text_is_seen_to_hold_the_claim
     assert masses(supported, "investigator", "p2") == {"verified": 1.0}
 
 
-def test_what_ends_with_a_member_is_not_outside_the_group():
-    corpus = chain([("none", None)], labels=[LABEL])
+def bounds_of(corpus):
+    """Bounds of p3's chain for a group of b and c, and for one of a and c."""
     graph = citation_graph(corpus)
     flow = flows(corpus, graph)["investigator"]
     starts = pl.DataFrame({"group_no": [0, 1], "post_no": [2, 2]})
     inside = pl.DataFrame({"group_no": [0, 0, 1, 1], "account_no": [1, 2, 0, 2]})
-    bounds = traceability(flow, starts, inside)
-    assert bounds.rows() == [(0, 2, 1.0, 1.0), (1, 2, 0.0, 0.0)]
+    return traceability(flow, starts, inside).rows()
 
 
-def test_bounds_over_stories_widen_when_there_are_few():
-    def bound(stories):
-        numbers = list(range(stories))
+def test_no_register_verifies_what_a_member_says_and_no_reader_rules_out_a_source():
+    named_nobody = chain([("none", None)], labels=[LABEL])
+    assert bounds_of(named_nobody) == [(0, 2, 1.0, 1.0), (1, 2, 0.0, 1.0)]
+    assert bounds_of(chain([("vague", None)])) == [(0, 2, 0.0, 0.0), (1, 2, 0.0, 0.0)]
+    own_account = chain([("account", "c")])
+    assert bounds_of(own_account) == [(0, 2, 0.0, 0.0), (1, 2, 0.0, 0.0)]
+
+
+def test_the_limit_over_stories_is_that_of_clopper_and_pearson_for_zeros_and_ones():
+    def bound(values):
+        numbers = list(range(len(values)))
         internal = pl.DataFrame({"group_no": 0, "cited_no": numbers, "story_no": numbers})
-        values = internal.select("group_no", "cited_no", lower=pl.lit(0.0), upper=pl.lit(0.0))
-        return story_bounds(internal, values, traceable=0.5, seed=1).row(0, named=True)
+        known = internal.select("group_no", "cited_no", lower=pl.lit(0.0), upper=pl.Series(values))
+        return story_bounds(internal, known, traceable=0.5, seed=1).row(0, named=True)
 
-    assert round(bound(3)["bound"], 3) == 0.562
-    assert round(bound(14)["bound"], 3) == 0.215
-    assert round(bound(3)["p_traceable"], 6) == 0.125
-    assert round(bound(5)["p_traceable"], 6) == 0.03125
+    few, many, mixed = bound([0.0] * 3), bound([0.0] * 14), bound([0.0] * 10 + [1.0] * 4)
+    limits = [few["bound"], many["bound"], mixed["bound"]]
+    assert limits == pytest.approx([0.708, 0.232, 0.581], abs=0.03)
+    assert few["p_traceable"] == pytest.approx(0.125, abs=0.02)
+    assert bound([0.3] * 14)["bound"] < bound([0.0, 1.0, 0.0, 0.0, 0.5, 0.5, 0.1] * 2)["bound"]
+
+
+def test_the_share_of_decided_posts_counts_citing_posts_only():
+    posts = [(f"p{n}", "abcd"[n], n, {}) for n in range(4)]
+    rows = [("p0", "none", None, {}), ("p1", "vague", None, {}), ("p2", "outlet", "The Echo", {}),
+            ("p3", "post", "p1", {})]  # fmt: skip
+    corpus = corpus_of(posts, rows)
+    graph = citation_graph(corpus)
+    by_register = flows(corpus, graph)
+    assert decided_share(graph, by_register["none"]) == pytest.approx(2 / 3)
+    assert decided_share(graph, by_register["outlets"]) == 1
+
+
+def test_roots_of_one_controller_are_one_and_carriers_are_counted():
+    posts = [("p0", "a", 0, {}), ("p1", "b", 1, {}), ("p2", "c", 2, {}), ("p3", "d", 3, {})]
+    cites = [("p2", "post", "p0", {}), ("p2", "post", "p1", {}), ("p3", "post", "p2", {})]
+    internal = pl.DataFrame(
+        {"group_no": [0, 0], "story_no": [0, 0], "a": [2, 3], "b": [0, 2], "cited_no": [0, 2]}
+    )
+    apart = group_roots(citation_graph(corpus_of(posts, cites)), internal).row(0, named=True)
+    assert apart["carriers_per_story"] == 3
+    assert apart["effective_roots"] == pytest.approx(1 / (0.75**2 + 0.25**2))
+    one = corpus_of(posts, cites, owners={"a": "O", "b": "O"})
+    assert group_roots(citation_graph(one), internal)["effective_roots"].to_list() == [1.0]
 
 
 def test_a_declared_family_that_quotes_itself_makes_no_loop():
