@@ -135,6 +135,15 @@ def test_copied_crowds_give_small_p_values_no_more_often_than_chance(acts):
     assert rejecting <= 3  # of twenty logs one is expected
 
 
+def test_looking_twice_is_paid_for():
+    log = log_of(crowd("url", 3))
+    alone = coaction(log, within=WITHIN).edges
+    layers = coaction_layers(log, within=WITHIN)
+
+    twice = np.minimum(1.0, 2 * alone["p_value"].to_numpy())
+    assert layers.pairs["p_value"].to_numpy() == pytest.approx(twice)
+
+
 def test_how_far_two_acts_are_the_same_posts():
     rows = [("tag", who, "t", n, f"{who}1") for n, who in enumerate("xyz")]
     rows += [("url", who, "a", n, f"{who}1") for n, who in enumerate("xy")]
