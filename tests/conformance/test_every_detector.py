@@ -139,6 +139,7 @@ def test_its_name_and_outcomes_are_those_of_the_stable_contract(name):
         "coordinated-sharing": {"coordinated", "openly-organised", "ordinary"},
         "citation-loop": {"loop", "sourceless-group", "lead", "tight-but-sourced",
                           "single-origin", "insufficient"},
+        "ephemeral-burst": {"ephemeral", "cleared-up", "undetermined"},
         "ranking-manipulation": {"rented-or-automated", "openly-organised", "lead",
                                  "recurring-audience", "undetermined"},
         "ranking-placement": {"held-position", "given-place", "declared-promotion", "entry-spike",
