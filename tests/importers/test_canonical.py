@@ -233,3 +233,19 @@ def test_an_edge_to_what_is_no_known_post_keeps_the_address_and_the_name(tmp_pat
 
 def test_every_table_that_it_gives_exists():
     assert set(IMPORTER.gives) <= set(TABLES)
+
+
+def test_the_subject_of_a_label_may_name_its_platform_itself(tmp_path):
+    text = (
+        "subject_kind,subject_id,label\n"
+        "account,weiju:42,affiliation:class\n"
+        "account,42,registered-outlet\n"
+        "post,at://did:plc:lin/app.bsky.feed.post/3k,false\n"
+    )
+    path = written(tmp_path, text)
+
+    untold = read(path)[0]["labels"]["subject_id"].to_list()
+    told = read(path, platform="weiju")[0]["labels"]["subject_id"].to_list()
+
+    assert untold == ["weiju:42", "local:42", "local:at://did:plc:lin/app.bsky.feed.post/3k"]
+    assert told == ["weiju:42", "weiju:42", "weiju:at://did:plc:lin/app.bsky.feed.post/3k"]
