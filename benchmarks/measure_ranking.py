@@ -1,49 +1,61 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How well pushes are found, and whom else the detector names, on invented worlds.
 
-Tuning seeds are for looking at numbers before thresholds are set; what docs/ reports comes from
-the reporting seeds. `python -m benchmarks.measure_ranking [tuning]`.
+`python -m benchmarks.measure_ranking PART... [tuning]`, where PART is blocks, part, drives,
+organic, permuted or large (each at most five minutes of CPU). Tuning seeds are for looking at
+numbers before a threshold is set; what docs/ reports comes from the reporting seeds.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from statistics import mean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
-from benchmarks.ranking_world import Plant, World, world_of
+from benchmarks.ranking_world import LARGE, Drive, Plant, World, corpus_of, world_of
 from graphkit.detectors.ranking_manipulation import Params, detect
 from graphkit.graphs.coaudience import HOUR
 from graphkit.tables import Corpus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from graphkit.findings import Finding
 
 TUNING, REPORTING = range(1, 6), range(101, 106)
 ORGANIC = range(201, 221)
-BLOCKS = (Plant(20, 5), Plant(50, 3), Plant(200, 5))
-MODES = {
-    "plain": {},
-    "within 60 s": {"width": 60},
-    "camouflage 3": {"camouflage": 3.0},
-    "hijacked, camouflage 1": {"is_hijacked": True, "camouflage": 1.0},
-    "part 0.5": {"part": 0.5},
-    "part 0.2": {"part": 0.2},
-    "no other audience": {"others": 0.0},
-    "fivefold other audience": {"others": 5.0},
+Modes = dict[str, dict[str, Any]]
+GONE: dict[str, Any] = {"side": "deleted"}
+FIVE = (Plant(20, 5), Plant(50, 3), Plant(200, 5), Plant(200, 10, 0.5), Plant(500, 20))
+THREE = FIVE[:3]
+BLOCK_MODES: Modes = {
+    "plain": GONE,
+    "camouflage 3": {"camouflage": 3.0, **GONE},
+    "hijacked": {"is_hijacked": True, **GONE},
+    "hijacked, camouflage 3": {"is_hijacked": True, "camouflage": 3.0, **GONE},
 }
+PART_MODES: Modes = {
+    "half take part": {"part": 0.5, **GONE},
+    "one in five": {"part": 0.2, **GONE},
+    "nothing beside the windows": {},
+    "five times as many others": {"others": 5.0, **GONE},
+    "order, no posts": {"side": "order"},
+    "made in one month, no posts": {"side": "cohort"},
+    "within 60 s": {"width": 60, **GONE},
+    "nobody else": {"others": 0.0, **GONE},
+}
+CROWDS = ("fans", "active", "quiet", "joined")
 
 
 def found_in(world: World, *, permutations: int = 0) -> list[Finding]:
-    corpus = Corpus(actions=world.actions())
-    return list(detect(corpus, Params(permutations=permutations)))
+    return list(detect(corpus_of(world), Params(permutations=permutations)))
 
 
 def members(finding: Finding) -> set[int]:
@@ -69,75 +81,88 @@ def ceiling(block: Plant) -> float:
 
 @dataclass(frozen=True)
 class Named:
-    """How one block was named: F1 of the best finding, and of it when it accuses above weak."""
+    """F1 of the finding nearest to a group, how it ends, and the strangers in its core."""
 
-    any_outcome: float = 0.0
-    rented: float = 0.0
-    innocents: int = 0
+    f1: float = 0.0
+    outcome: str = "none"
+    strangers: int = 0
     ratio: float = -1.0
-    in_common: float = -1.0
 
 
-def best_named(world: World, findings: list[Finding], truth: set[int]) -> Named:
+def nearest(world: World, findings: list[Finding], truth: set[int]) -> Named:
     best = max(findings, key=lambda each: f1(members(each), truth), default=None)
     if best is None or not members(best) & truth:
         return Named()
-    score, is_rented = f1(members(best), truth), best.outcome == "rented-or-automated"
-    pushers: set[int] = set().union(*world.members.values())
-    return Named(
-        score,
-        score * is_rented,
-        len(members(best) - pushers) * is_rented,
-        best.measures.get("spread_ratio", -1.0),
-        best.measures["loose_topics_in_common"],
-    )
+    planted: set[int] = set().union(*world.members.values())
+    outcome = best.outcome if best.grade != "weak" else f"{best.outcome} (weak)"
+    ratio = best.measures.get("spread_ratio", -1.0)
+    return Named(f1(members(best), truth), outcome, len(members(best) - planted), ratio)
 
 
-def planted(seeds: range) -> None:
-    """F1 of the rented-or-automated finding of each block, and the innocents that it names."""
-    print("| mode | block | F1 any | F1 rented | least | ceiling | innocents | ratio | common |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for mode, change in MODES.items():
-        blocks = tuple(replace(block, **change) for block in BLOCKS)  # type: ignore[arg-type]
-        rows: list[list[Named]] = [[] for _ in blocks]
+def planted(modes: Modes, blocks: tuple[Plant, ...], seeds: range) -> None:
+    """F1 of each block by mode, beside the ceiling, and the outcomes."""
+    print("| mode | block | F1 | least | ceiling | rented | strangers | ratio |")
+    print("|---|---|---|---|---|---|---|---|")
+    for mode, change in modes.items():
+        changed = tuple(replace(block, **change) for block in blocks)
+        rows: list[list[Named]] = [[] for _ in changed]
         for seed in seeds:
-            world = world_of(seed, blocks, interests=1 + 29 * (seed % 2))
+            world = world_of(seed, changed, interests=1 + 29 * (seed % 2))
             findings = found_in(world)
             for n, row in enumerate(rows):
-                row.append(best_named(world, findings, world.members[f"plant-{n}"]))
-        for block, row in zip(blocks, rows, strict=True):
+                row.append(nearest(world, findings, world.members[f"plant-{n}"]))
+        for block, row in zip(changed, rows, strict=True):
+            ends = Counter(each.outcome for each in row)
             print(
-                f"| {mode} | {block.accounts}x{block.topics} "
-                f"| {mean(each.any_outcome for each in row):.2f} "
-                f"| {mean(each.rented for each in row):.2f} "
-                f"| {min(each.rented for each in row):.2f} | {ceiling(block):.2f} "
-                f"| {sum(each.innocents for each in row)} "
-                f"| {max(each.ratio for each in row):.3f} "
-                f"| {max(each.in_common for each in row):.0f} |"
+                f"| {mode} | {block.accounts}x{block.topics}x{block.part} "
+                f"| {mean(each.f1 for each in row):.2f} | {min(each.f1 for each in row):.2f} "
+                f"| {ceiling(block):.2f} | {dict(ends)} | {sum(each.strangers for each in row)} "
+                f"| {max(each.ratio for each in row):.3f} |",
+                flush=True,
             )
 
 
-def organic(seeds: range, *, interests: int) -> None:
-    """What is said of worlds without a plant, and of the same worlds shuffled within hours."""
-    outcomes: Counter[tuple[str, str]] = Counter()
+def drives(seeds: range) -> None:
+    """How drives of willing people end: in one minute, announced or not, and in half an hour."""
+    kinds = {
+        "in a minute, announced": Drive(is_public=True),
+        "in a minute, asked in private": Drive(),
+        "in half an hour, asked in private": Drive(width=1800),
+    }
+    print("\n| who | when | F1 | ends |\n|---|---|---|---|")
+    for crowd in CROWDS:
+        asked = tuple(replace(each, crowd=crowd) for each in kinds.values())
+        rows: list[list[Named]] = [[] for _ in asked]
+        for seed in seeds:
+            world = world_of(seed, asked, interests=1 + 29 * (seed % 2))
+            findings = found_in(world)
+            for n, row in enumerate(rows):
+                row.append(nearest(world, findings, world.members[f"drive-{n}"]))
+        for kind, row in zip(kinds, rows, strict=True):
+            ends = dict(Counter(each.outcome for each in row))
+            print(f"| {crowd} | {kind} | {mean(e.f1 for e in row):.2f} | {ends} |", flush=True)
+
+
+def organic(seeds: range) -> None:
+    """Groups in worlds without plants or lookalikes, shuffled ones, and ones with lookalikes."""
+    counts: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
     ratios: dict[str, list[float]] = {}
-    shuffled_groups = innocents = 0
     for seed in seeds:
+        interests = 1 + 29 * (seed % 2)
+        bare = world_of(seed, interests=interests, lookalikes=False)
+        counts["everyday"] += bool(found_in(bare))
         world = world_of(seed, interests=interests)
         for finding in found_in(world):
             kind = kind_of(world, finding)
-            outcomes[kind, f"{finding.outcome} {finding.grade or ''}".strip()] += 1
+            ends[f"{kind}: {finding.outcome} {finding.grade or ''}".strip()] += 1
             ratios.setdefault(kind, []).append(finding.measures.get("spread_ratio", -1.0))
-            innocents += len(finding.subjects.accounts) * (finding.grade in {"moderate", "strong"})
-        actions = shuffled(world.actions(), seed)
-        shuffled_groups += len(list(detect(Corpus(actions=actions), Params(permutations=0))))
-    print(f"\n{len(seeds)} worlds without a plant, interests {interests}:")
-    for (kind, outcome), count in sorted(outcomes.items()):
-        print(f"- {kind}: {outcome}: {count}")
+        mixed = Corpus(actions=shuffled(world.actions(), seed))
+        counts["shuffled"] += bool(list(detect(mixed, Params(permutations=0))))
+    print(f"\n{len(seeds)} worlds: with any group, everyday and shuffled: {dict(counts)}")
+    print(f"with lookalikes: {dict(sorted(ends.items()))}")
     for kind, values in sorted(ratios.items()):
         print(f"- spread ratios of {kind}: {min(values):.2f} to {max(values):.2f}")
-    print(f"- innocents above weak: {innocents}")
-    print(f"- groups in the {len(seeds)} worlds shuffled within hours: {shuffled_groups}")
 
 
 def shuffled(actions: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -149,34 +174,21 @@ def shuffled(actions: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 def single_topic(seeds: range) -> None:
     """One topic only (n0 = 1): a thousand accounts at once."""
-    outcomes: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
     for seed in seeds:
         world = world_of(seed, (Plant(200, 1), Plant(1000, 1, is_hijacked=True)))
-        for finding in found_in(world):
-            if kind_of(world, finding).startswith("plant"):
-                outcomes[f"{finding.outcome} {finding.grade}"] += 1
-    print(f"\nBlocks of 200 and 1000 on one topic, {len(seeds)} worlds: {dict(outcomes)}")
-
-
-def gatherings(seeds: range, *, has_history: bool) -> None:
-    """People who meet unannounced: 100 everyday accounts, three topics, half an hour."""
-    outcomes: Counter[str] = Counter()
-    histories = []
-    for seed in seeds:
-        block = Plant(100, 3, 0.7, width=1800, is_hijacked=True, has_history=has_history)
-        world = world_of(seed, (block,), interests=30)
-        for finding in found_in(world):
-            if members(finding) & world.members["plant-0"]:
-                outcomes[f"{kind_of(world, finding)}: {finding.outcome} {finding.grade}"] += 1
-                histories.append(round(finding.measures.get("loose_topics_in_common", -1.0), 2))
-    print(f"\nGatherings, shared history {has_history}, {len(seeds)} worlds: {dict(outcomes)}")
-    print(f"- topics loosely in common: {sorted(histories)}")
+        ends.update(
+            f"{finding.outcome} {finding.grade}"
+            for finding in found_in(world)
+            if kind_of(world, finding).startswith("plant")
+        )
+    print(f"\nBlocks of 200 and 1000 on one topic, {len(seeds)} worlds: {dict(ends)}")
 
 
 def permuted(seeds: range) -> None:
     """p-values and grades with 99 shuffled logs."""
     for seed in seeds:
-        world = world_of(seed, BLOCKS)
+        world = world_of(seed, tuple(replace(block, side="deleted") for block in THREE))
         rows = [
             (kind_of(world, f), f.outcome, str(f.grade), f.p_value)
             for f in found_in(world, permutations=99)
@@ -184,17 +196,37 @@ def permuted(seeds: range) -> None:
         print(f"\nseed {seed}, 99 shuffled logs: {rows}")
 
 
+def large(seeds: range) -> None:
+    """A million actions: the five blocks and a private drive in one log."""
+    for seed in seeds:
+        blocks = tuple(replace(block, side="deleted") for block in FIVE)
+        world = world_of(seed, (*blocks, Drive("quiet"), Drive()), interests=30, size=LARGE)
+        corpus = corpus_of(world)
+        begun = time.process_time()
+        findings = list(detect(corpus, Params(permutations=0)))
+        print(
+            f"\nseed {seed}: {corpus.actions.height:,} actions, {time.process_time() - begun:.0f} s"
+        )
+        for name, truth in world.members.items():
+            print(f"- {name}: {nearest(world, findings, truth)}")
+        print(Counter(f"{kind_of(world, f)}: {f.outcome}" for f in findings), flush=True)
+
+
 def main() -> None:
-    seeds = TUNING if "tuning" in sys.argv[1:] else REPORTING
-    planted(seeds)
-    worlds = range(1, 11) if seeds is TUNING else ORGANIC
-    for interests in (1, 30):
-        organic(worlds, interests=interests)
-    single_topic(seeds)
-    for has_history in (False, True):
-        gatherings(seeds, has_history=has_history)
-    if seeds is REPORTING:
-        permuted(range(101, 103))
+    wanted = set(sys.argv[1:])
+    seeds = TUNING if "tuning" in wanted else REPORTING
+    parts: dict[str, Callable[[], None]] = {
+        "blocks": lambda: planted(BLOCK_MODES, FIVE, seeds),
+        "part": lambda: planted(PART_MODES, THREE, seeds[:3]),
+        "drives": lambda: drives(seeds),
+        "organic": lambda: organic(range(1, 6) if seeds is TUNING else ORGANIC),
+        "single": lambda: single_topic(seeds),
+        "permuted": lambda: permuted(seeds[:1]),
+        "large": lambda: large(seeds[:1]),
+    }
+    for name, run in parts.items():
+        if name in wanted:
+            run()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from graphkit.tables import ACTIONS
+from graphkit.tables import ACCOUNTS, ACTIONS, POSTS, Corpus
 
 START = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 HOUR = 3600
@@ -30,7 +30,22 @@ class Plant:
     camouflage: float = 0.0
     is_hijacked: bool = False
     others: float = 1.0  # organic audience of a pushed topic, as a multiple of the block
-    has_history: bool = False  # its accounts also share six topics loosely, as fans do
+    side: str = ""  # what else it leaves: cohort, deleted or order
+
+
+@dataclass(frozen=True)
+class Drive:
+    """Willing people who act on three topics, each at a set minute: four in five inside it.
+
+    `crowd` says who: fans (they also talk loosely on six other topics), active (drawn as everyday
+    actions are), quiet (drawn evenly: most are seldom seen), joined (quiet, and made in one month).
+    """
+
+    crowd: str = "fans"
+    is_public: bool = False  # announced in posts that are in the data
+    accounts: int = 150
+    topics: int = 3
+    width: int = 60
 
 
 @dataclass
@@ -40,6 +55,9 @@ class World:
     rows: list[tuple[Ints, Ints, Ints]] = field(default_factory=list)
     topics: dict[str, list[int]] = field(default_factory=dict)
     members: dict[str, set[int]] = field(default_factory=dict)
+    young: set[int] = field(default_factory=set)  # accounts made in one month
+    gone: set[int] = field(default_factory=set)  # topics on which the members' posts are deleted
+    calls: list[tuple[int, int]] = field(default_factory=list)  # announced topic, second
     next_topic: int = 0
 
     def add(self, kind: str, account: Ints, second: Ints) -> int:
@@ -74,6 +92,75 @@ class World:
                 source_id=pl.lit("invented"),
             )
         )
+
+
+def corpus_of(world: World) -> Corpus:
+    """The world as tables: actions, when accounts were made, posts where there are any to tell."""
+    actions = world.actions()
+    names = actions["account_id"].unique().sort()
+    numbers = names.str.slice(1).cast(pl.Int64).to_numpy()
+    draw = np.random.default_rng(int(names.len()))
+    age = draw.uniform(60, 3000, numbers.size)
+    age = np.where(
+        np.isin(numbers, sorted(world.young)), draw.uniform(0, 25, numbers.size) + 35, age
+    )
+    at = pl.lit(START).cast(pl.Int64) - pl.Series("made", (age * DAY).astype(np.int64))
+    accounts = pl.select(
+        account_id=names,
+        platform=pl.lit("invented"),
+        created_at=pl.from_epoch(at, "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC"),
+        source_id=pl.lit("invented"),
+    )
+    posts = [_announcing(world)] if world.calls else []
+    if world.gone:
+        actions = actions.with_columns(content_id=pl.concat_str(pl.lit("c"), "action_id"))
+        posts.append(_carrying(world, actions))
+    table = POSTS.conform(pl.concat(posts)) if posts else POSTS.empty()
+    return Corpus(actions=actions, accounts=ACCOUNTS.conform(accounts), posts=table)
+
+
+def _post(**columns: pl.Expr) -> list[pl.Expr]:
+    empty = pl.lit([], pl.List(pl.String))
+    fixed = {"platform": "invented", "time_precision": "second", "kind": "original"}
+    return [
+        *(each.alias(name) for name, each in columns.items()),
+        *(pl.lit(value).alias(name) for name, value in fixed.items()),
+        *(empty.alias(name) for name in ("urls", "mentions", "hashtags", "media_hashes")),
+        pl.lit(value=True).alias("is_seen"),
+        pl.lit("invented").alias("source_id"),
+    ]
+
+
+def _announcing(world: World) -> pl.DataFrame:
+    calls = pl.DataFrame(world.calls, schema=["topic", "second"], orient="row")
+    second = (START + pl.col("second")) * 1_000_000
+    return calls.select(
+        _post(
+            post_id=pl.format("call{}", "topic"),
+            account_id=pl.lit("a0"),
+            created_at=second.cast(pl.Datetime("us", "UTC")),
+            text=pl.format("Everyone, join us at 8 pm: t{}", "topic"),
+            deleted_at=pl.lit(None, pl.Datetime("us", "UTC")),
+        )
+    )
+
+
+def _carrying(world: World, actions: pl.DataFrame) -> pl.DataFrame:
+    """One post an action: four in five of a block's are deleted, 3 % of all others."""
+    pushers = [f"a{n}" for n in sorted(set().union(*world.members.values()))]
+    topics = [f"t{n}" for n in sorted(world.gone)]
+    is_push = pl.col("account_id").is_in(pushers) & pl.col("object_id").is_in(topics)
+    luck = pl.Series(np.random.default_rng(actions.height).random(actions.height))
+    is_gone = luck < pl.when(is_push).then(0.8).otherwise(0.03)
+    return actions.select(
+        _post(
+            post_id=pl.col("content_id"),
+            account_id=pl.col("account_id"),
+            created_at=pl.col("acted_at"),
+            text=pl.lit(None, pl.String),
+            deleted_at=pl.when(is_gone).then(pl.col("acted_at").dt.offset_by("5m")),
+        )
+    )
 
 
 def power(draw: np.random.Generator, size: int, exponent: float) -> NDArray[np.float64]:
@@ -158,33 +245,83 @@ def plant(world: World, draw: np.random.Generator, weight: Any, push: tuple[Plan
     )
     kind = f"plant-{number}"
     world.members[kind] = set(members.tolist())
-    for _ in range(6 if block.has_history else 0):
-        here = members[draw.random(members.size) < 0.5]
-        begin = int(clock(draw, 1, days)[0])
-        world.add("fans", here, begin + draw.gamma(2, 2 * HOUR, here.size).astype(int))
+    if block.side == "cohort":
+        world.young |= set(members.tolist())
+    place = np.argsort(draw.random(members.size)) / members.size  # the scheduler's list
     for _ in range(block.topics):
-        here = members[draw.random(members.size) < block.part]
+        taking = draw.random(members.size) < block.part
+        here = members[taking]
         begin = int(clock(draw, 1, days)[0])
-        tight = begin + draw.integers(0, block.width, here.size)
+        late = draw.integers(0, block.width, here.size)
+        if block.side == "order":
+            late = (block.width * (0.9 * place[taking] + 0.1 * draw.random(here.size))).astype(int)
         guests = draw.choice(weight.size, int(block.others * block.accounts), p=weight)
         spread = begin + (draw.gamma(1.5, 4 * HOUR, guests.size) - HOUR).astype(int)
-        world.add(kind, np.concatenate((here, guests)), np.concatenate((tight, spread)))
+        both = np.concatenate((begin + late, spread))
+        topic = world.add(kind, np.concatenate((here, guests)), both)
+        world.gone |= {topic} if block.side == "deleted" else set()
     extra = int(block.camouflage * block.accounts * block.topics * block.part)
     hidden = draw.choice(world.rows[0][1], extra)  # topics as popular as in everyday actions
     world.rows.append((draw.choice(members, extra), hidden, clock(draw, extra, days)))
 
 
+def drive(world: World, draw: np.random.Generator, weight: Any, asked: tuple[Drive, int]) -> None:
+    """One drive, whose topics others visit too; its people are recorded under `drive-<n>`."""
+    what, days = asked
+    even = what.crowd in {"quiet", "joined"}
+    people = draw.choice(weight.size, what.accounts, replace=False, p=None if even else weight)
+    if what.crowd == "joined":
+        people = 20_000_000 + 100_000 * len(world.members) + np.arange(what.accounts)
+        world.young |= set(people.tolist())
+    number = sum(name.startswith("drive") for name in world.members)
+    world.members[f"drive-{number}"] = set(people.tolist())
+    for _ in range(6 if what.crowd == "fans" else 0):
+        here = people[draw.random(people.size) < 0.5]
+        begin = int(clock(draw, 1, days)[0])
+        world.add("fans", here, begin + draw.gamma(2, 1.2 * HOUR, here.size).astype(int))
+    for _ in range(what.topics):
+        here = people[draw.random(people.size) < 0.8]
+        begin = int(clock(draw, 1, days - 1)[0]) // 60 * 60 + DAY
+        late = draw.integers(0, what.width, here.size)
+        at = np.where(draw.random(here.size) < 0.8, late, draw.gamma(1.5, 900, here.size)).astype(
+            int
+        )
+        guests = draw.choice(weight.size, what.accounts, p=weight)
+        spread = begin + (draw.gamma(1.5, 4 * HOUR, guests.size) - HOUR).astype(int)
+        account = np.concatenate((here, guests))
+        topic = world.add(f"drive-{number}", account, np.concatenate((begin + at, spread)))
+        if what.is_public:
+            world.calls.append((topic, begin - 5 * HOUR))
+
+
+SMALL = {"accounts": 20_000, "topics": 4_000, "rows": 150_000, "days": 7}
+LARGE = {"accounts": 200_000, "topics": 20_000, "rows": 1_000_000, "days": 7}
+
+
 def world_of(
-    seed: int, plants: tuple[Plant, ...] = (), *, interests: int = 1, lookalikes: int = 1
+    seed: int,
+    plants: tuple[Plant | Drive, ...] = (),
+    *,
+    interests: int = 1,
+    size: dict[str, int] = SMALL,
+    lookalikes: bool = True,
 ) -> World:
-    """A week of 150,000 everyday actions of 20,000 accounts, its lookalikes, and `plants`."""
+    """A week of everyday actions, its lookalikes, and `plants` (pushes and drives).
+
+    `SMALL` has 150,000 actions of 20,000 accounts; `LARGE`, as the reference says, a million of
+    200,000 on 20,000 topics, with four times the lookalikes.
+    """
     draw = np.random.default_rng(seed)
     world = World()
-    size = {"accounts": 20_000, "topics": 4_000, "rows": 150_000, "days": 7}
+    days = size["days"]
     weight = organic(world, draw, **size, interests=interests)
+    more = 4 if size["rows"] >= LARGE["rows"] else 1
     for kind, count in ((fans, 5), (show, 2), (news, 4)):
-        for _ in range(count * lookalikes):
-            kind(world, draw, weight, 7)
+        for _ in range(count * more * lookalikes):
+            kind(world, draw, weight, days)
     for block in plants:
-        plant(world, draw, weight, (block, 7))
+        if isinstance(block, Drive):
+            drive(world, draw, weight, (block, days))
+        else:
+            plant(world, draw, weight, (block, days))
     return world

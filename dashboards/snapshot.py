@@ -11,6 +11,7 @@ from dashboards.shown import visible
 from graphkit import case as cases
 from graphkit.investigation.masking import Withheld, masked_texts, withheld_names
 from graphkit.investigation.network import Lens, Network, network
+from graphkit.investigation.ties import Tie, case_ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +59,11 @@ class Snapshot:
     def sources(self) -> list[Record]:
         """The import records."""
         return cases.source_records(self.case)
+
+    @cached_property
+    def ties(self) -> list[Tie]:
+        """What joins graded findings to each other and to the traces."""
+        return case_ties(self.case, corpus=self.corpus)
 
     def finding(self, finding_id: str | None) -> Record | None:
         """The finding of that id, or None."""

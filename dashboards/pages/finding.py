@@ -10,6 +10,7 @@ from dash import html
 from dashboards.components import Field, Radios
 from dashboards.pages.finding_beside import beside
 from dashboards.pages.finding_line import basket_button, judged
+from dashboards.pages.finding_ties import tied
 from dashboards.pages.row_table import row_table
 from dashboards.parts import (
     Node,
@@ -28,6 +29,7 @@ from dashboards.parts import (
 )
 from dashboards.shown import moment, number, visible
 from dashboards.views import finding as seen
+from dashboards.views.places import list_of
 from dashboards.words import catalogue
 from graphkit.findings import Verdict
 
@@ -69,6 +71,7 @@ def render(view: View) -> list[Node]:
         sides,
         _look(view, finding, rows),
         *_loops(view, rows),
+        *tied(view, finding),
         *beside(view, finding),
         section(
             say("finding.rows", n=number(rows.height)),
@@ -171,6 +174,9 @@ def _links(view: View, finding: Record, rows: pl.DataFrame) -> list[Node]:
         link(say("finding.to-ranking", topic=visible(topic)), query.to("/ranking", topic=topic))
         for topic in subjects["topics"][:8]
     ]
+    places = list_of(view.snapshot, finding)
+    if places is not None:
+        links.append(link(say("places.to"), query.to("/ranking", places=places)))
     stories = [*subjects["claims"], *subjects["posts"][:1]][:3]
     return links + [link(say("finding.to-story"), query.to("/story", what=w)) for w in stories]
 

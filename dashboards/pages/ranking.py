@@ -10,6 +10,8 @@ from dash import html
 from dashboards.components import Choice, Search
 from dashboards.figures.plain import graph
 from dashboards.figures.ranking_course import ranking_figure
+from dashboards.pages.ranking_list import against_list
+from dashboards.pages.ranking_places import places_of
 from dashboards.parts import (
     Node,
     View,
@@ -41,14 +43,26 @@ def render(view: View) -> list[Node]:
         command = f"graphkit import {view.snapshot.case.root} RANKINGS"
         return [head, empty(say("ranking.none"), command)]
     controls = html.Div(_controls(view), className="controls")
-    topic = query.one("topic")
+    topic, places = query.one("topic"), query.one("places")
+    if places is not None and places in seen.lists(view.snapshot):
+        return [head, *places_of(view, places)]
     if topic is None:
-        return [head, controls, _topics(view)]
+        return [head, controls, _topics(view), _to_places(view)]
     found = seen.topics(view.snapshot, text=None, list_id=query.one("list"))
     own = found.filter(found["topic"] == topic)
     if own.is_empty():
         return [head, controls, empty(say("ranking.no-topic", topic=visible(topic)))]
     return [head, controls, *_course(view, str(own["list_id"][0]), topic)]
+
+
+def _to_places(view: View) -> Node:
+    """Links to the places of each list."""
+    say = view.words
+    links = [
+        html.Li(link(html.Bdi(visible(name)), view.query.to("/ranking", places=name)))
+        for name in seen.lists(view.snapshot)
+    ]
+    return section(say("places.title"), card(html.Ul(links)), note=say("places.question"))
 
 
 def _controls(view: View) -> list[Node]:
@@ -166,7 +180,8 @@ def _course(view: View, list_id: str, topic: str) -> list[Node]:
             kind="flush",
         ),
         section(say("ranking.windows"), _windows(view, flagged, shaded)),
-        section(say("ranking.stays"), _stays(view, course), note=say("ranking.stays.note")),
+        *against_list(view, list(zip(letters, flagged, strict=True)), topic),
+        section(say("ranking.stays"), _stays(view, topic, course), note=say("ranking.stays.note")),
     ]
 
 
@@ -223,20 +238,25 @@ def _windows(
     return card(table(heads, rows, label=say("ranking.windows")))
 
 
-def _stays(view: View, course: seen.Course) -> Node:
+def _stays(view: View, topic: str, course: seen.Course) -> Node:
     say, zone = view.words, view.snapshot.zone
+    stays = seen.with_actions_before(view.snapshot, topic, course.stays.head(60))
     rows = [
         [
             f"{moment(row['start'], zone)} – {moment(row['end'], zone)}",
+            number(row["before_flagged"]),
+            number(row["before_other"]),
             number(row["best_rank"]),
             number(row["snapshots"]),
             duration(row["end"] - row["start"]) if row["snapshots"] > 1 else "–",
             link(say("ranking.zoom"), view.query.having(**_zoom(row), mark=None)),
         ]
-        for row in course.stays.head(60).iter_rows(named=True)
+        for row in stays.iter_rows(named=True)
     ]
     heads = [
         say("window"),
+        say("ranking.before-flagged"),
+        say("ranking.before-others"),
         say("ranking.best"),
         say("ranking.snapshots"),
         say("ranking.length"),

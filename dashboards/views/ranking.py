@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphkit import case as cases
+from graphkit.investigation.against_list import against_list
 
 if TYPE_CHECKING:
     from dashboards.snapshot import Record, Snapshot
 
 PAGE_SIZE = 25
-PAD = timedelta(hours=2)
+PAD, HOUR = timedelta(hours=2), timedelta(hours=1)
+PUSH = "ranking-manipulation"
 _BINS = tuple(timedelta(minutes=m) for m in (1, 5, 10, 30, 60, 180, 360, 720, 1440))
 
 
@@ -159,21 +161,55 @@ def _stays(ranks: pl.DataFrame, tick: timedelta) -> pl.DataFrame:
 def _volume(
     snapshot: Snapshot, topic: str, *, start: datetime, end: datetime, step: timedelta
 ) -> pl.DataFrame:
-    during = pl.col("acted_at").is_between(start, end)
-    acts = snapshot.corpus.actions.filter(pl.col("object_id") == topic, during)
+    during = _acts(snapshot, topic).filter(pl.col("acted_at").is_between(start, end))
+    flagged = pl.col("is_flagged")
+    binned = during.with_columns(start=pl.col("acted_at").dt.truncate(step))
+    return (
+        binned.group_by("start")
+        .agg(flagged=flagged.sum().cast(pl.Int64), other=(~flagged).sum().cast(pl.Int64))
+        .sort("start")
+    )
+
+
+def _acts(snapshot: Snapshot, topic: str) -> pl.DataFrame:
+    """The dated actions on the topic: acted_at, is_flagged (by an account in a graded finding)."""
     accounts = [
         account
         for finding in windows(snapshot, topic)
         if finding["grade"] is not None
         for account in finding["subjects"]["accounts"]
     ]
+    acts = snapshot.corpus.actions.filter(pl.col("object_id") == topic)
     flagged = pl.col("account_id").is_in(accounts)
-    binned = acts.with_columns(start=pl.col("acted_at").dt.truncate(step))
-    return (
-        binned.group_by("start")
-        .agg(flagged=flagged.sum().cast(pl.Int64), other=(~flagged).sum().cast(pl.Int64))
-        .sort("start")
+    return acts.select("acted_at", is_flagged=flagged).drop_nulls("acted_at")
+
+
+def with_actions_before(snapshot: Snapshot, topic: str, stays: pl.DataFrame) -> pl.DataFrame:
+    """`stays` with before_flagged and before_other: the actions in the hour before each began.
+
+    Null where nobody acted on the topic in the data.
+    """
+    acts = _acts(snapshot, topic)
+    if acts.is_empty():
+        none = pl.lit(None, pl.Int64)
+        return stays.with_columns(before_flagged=none, before_other=none)
+    soon = pl.col("start") - pl.col("acted_at")
+    near = stays.select("start").join(acts, how="cross")
+    near = near.filter(soon > timedelta(0), soon <= HOUR)
+    counted = near.group_by("start").agg(
+        before_flagged=pl.col("is_flagged").sum().cast(pl.Int64),
+        before_other=(~pl.col("is_flagged")).sum().cast(pl.Int64),
     )
+    joined = stays.join(counted, on="start", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("before_flagged", "before_other").fill_null(0))
+
+
+def against(snapshot: Snapshot, finding: Record, topic: str) -> pl.DataFrame:
+    """The topic's ranks on the real list, by score, and without a push's accounts; else empty."""
+    if finding["kind"] != PUSH or finding["grade"] is None or not finding["subjects"]["accounts"]:
+        return pl.DataFrame()
+    during = window_on(snapshot, finding, topic)
+    return against_list(snapshot.corpus, finding, topic, during=during)
 
 
 def windows(snapshot: Snapshot, topic: str) -> list[Record]:

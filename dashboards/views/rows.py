@@ -178,6 +178,14 @@ def _told_of(snapshot: Snapshot, what: str, parent: str) -> pl.DataFrame:
     return _trace_edge(snapshot, what, None, parent)
 
 
+def _tie(snapshot: Snapshot, push: str, other: str, topic: str, side: str) -> pl.DataFrame:
+    """The rows of one side of a tie; `topic` is empty where it has none."""
+    named = (push, other, topic)
+    ties = [t for t in snapshot.ties if (t.finding_id, t.other_id, t.topic or "") == named]
+    rows = [r for t in ties for r in (t.rows if side == "push" else t.other_rows)]
+    return pl.DataFrame(rows, schema=WANTED)
+
+
 _MARKS: dict[str, tuple[int, Callable[..., pl.DataFrame]]] = {
     "row": (2, _row),
     "edge": (3, _edge),
@@ -187,6 +195,7 @@ _MARKS: dict[str, tuple[int, Callable[..., pl.DataFrame]]] = {
     "volume": (3, _volume),
     "step": (3, _trace_edge),
     "told": (2, _told_of),
+    "tie": (4, _tie),
 }
 
 

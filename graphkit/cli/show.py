@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from graphkit.case import finding, judgements, named_accounts, open_case, pseudonyms
 from graphkit.cli.printing import print_json, print_table
 from graphkit.investigation.holding import other_runs
+from graphkit.investigation.ties import case_ties, ties_of
 from graphkit.text.visible import visible
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _print(case: Case, record: dict[str, Any]) -> None:
     print("\nmeasures")
     print_table(["", ""], list(record["measures"].items()))
     _print_other_runs(case, record)
+    _print_ties(case, record)
     print(f"\nrows: {record['evidence_count']}")
     shown = [
         [r["role"], r["table"], r["key"], f"{r['source']['file']}:{r['source']['line']}"]
@@ -72,6 +74,25 @@ def _print_other_runs(case: Case, record: dict[str, Any]) -> None:
         for each in others
     ]  # fmt: skip
     print_table(["told otherwise", "outcome", "grade", "accounts in common"], rows)
+
+
+def _print_ties(case: Case, record: dict[str, Any]) -> None:
+    """What other graded findings and traced stories it is tied to, and what else may explain it."""
+    ties = [] if record["grade"] is None else ties_of(case_ties(case), record["finding_id"])
+    for tie in ties:
+        other = tie.finding_id if record["finding_id"] == tie.other_id else tie.other_id
+        what = f", told under {tie.topic}" if tie.topic is not None else ""
+        print("\n" + visible(f"tied to {other}{what}"))
+        rows = [
+            ("tie", f"{tie.kind}: {tie.shared} in common of {tie.sizes[0]} and {tie.sizes[1]}"),
+            ("by chance", f"{tie.expected:.3g} (p {tie.p_value:.2g}, q {tie.q_value:.2g}, "
+                          f"{tie.tests_made} tests)"),
+            ("rows", f"{len(tie.rows)} of the push, {len(tie.other_rows)} of the other"),
+            *((k, "; ".join(v) if isinstance(v, list) else v) for k, v in tie.course.items()),
+        ]  # fmt: skip
+        print_table(["", ""], rows)
+        caveats = [[c.outcome, c.hypothesis, c.detail] for c in tie.caveats]
+        print_table(["test", "explanation", "detail"], caveats)
 
 
 def run(args: argparse.Namespace) -> int:

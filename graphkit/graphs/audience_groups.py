@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from graphkit.graphs.audience_members import beyond_chance, tight_spans
 from graphkit.graphs.coaudience import (
     ActionLog,
     Audiences,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+ROUNDS = 3  # of the core and the chance that follows from it: it changes no more
 LEAST_TAIL = 1e-300  # smaller tails are rounding: keeps -log10 finite
 
 
@@ -33,10 +35,11 @@ LEAST_TAIL = 1e-300  # smaller tails are rounding: keeps -log10 finite
 class AudienceGroup:
     """Audiences of several topics on one grid that share more accounts than chance explains.
 
-    `windows`: topic, start (epoch seconds), accounts, core. `members`: account, topics (in how
-    many of the group's topics it was in a window), expected (the same by chance), surprise (-log10
-    of that Poisson tail), is_core. Topics and accounts are codes of the log. `threshold` is the
-    least topics of a core account; chance alone would bring `core_by_chance` such accounts.
+    `windows`: topic, start, stop (epoch seconds; when the core came), accounts, core. `members`:
+    account, topics (in how many of the group's topics it was in a window), expected (the same by
+    chance), surprise (-log10 of that Poisson tail), is_core. Topics and accounts are codes of the
+    log. `threshold` is the least topics of a core account; chance alone would bring
+    `core_by_chance` such accounts.
     `shared` and `expected` sum the accounts over the `pairs` significant pairs, whose least q is
     `q_value`.
     """
@@ -53,7 +56,7 @@ class AudienceGroup:
 
     @property
     def core(self) -> pl.Series:
-        """The accounts in at least `threshold` topics."""
+        """The accounts in more topics than chance explains."""
         return self.members.filter("is_core")["account"]
 
     @property
@@ -83,13 +86,13 @@ class CoAudience:
 def co_audience(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> CoAudience:
     """The groups of audiences on `grid` that are joined by pairs with q <= alpha.
 
-    An account is core when it was in the windows of at least `threshold` of the group's topics:
-    the least number, from 2, at which chance would bring at most `member_error` of the accounts
-    that reach it. A group without such a number, or with fewer than `min_accounts` core accounts,
-    is left out.
+    Pairs are tested with all accounts and again with the quiet ones. The core of a group are the
+    accounts in more of its topics than chance explains (`beyond_chance`), within the span in which
+    the group came to each (`tight_spans`). A group with fewer than `min_accounts` of them is left
+    out.
     """
     events = audiences_of(log, grid, rule)
-    pairs, tests = audience_pairs(events, rule)
+    pairs, tests = _pairs_of_all_and_quiet(log, grid, rule, events=events)
     linked = pairs.filter(pl.col("q_value") <= rule.alpha)
     if linked.is_empty():
         return CoAudience((), tests, events.set_aside)
@@ -97,88 +100,137 @@ def co_audience(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> CoAudience:
     numbers = np.full(events.size.size, -1)
     numbers[nodes["node"].to_numpy()] = nodes["component"].to_numpy()
     linked = linked.with_columns(group=numbers[linked["left"].to_numpy()])
-    of_event = numbers[events.audience]
-    order = np.argsort(of_event, kind="stable")
-    bounds = np.searchsorted(of_event[order], np.arange(numbers.max(initial=-1) + 2))
     groups = (
-        _group(events, order[bounds[n] : bounds[n + 1]], linked.filter(group=n), (grid, rule))
-        for n in range(bounds.size - 1)
+        _group(log, events, each, (grid, rule))
+        for each in linked.partition_by("group", maintain_order=True)
     )
     return CoAudience(tuple(each for each in groups if each is not None), tests, events.set_aside)
 
 
-def _by_chance(
-    events: Audiences, nodes: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """For each account of the log, how many of the audiences it would join by chance."""
-    totals = np.asarray(events.activity.sum(axis=0), float)
-    at = events.block[nodes]
-    rate = np.bincount(at, weights=sizes / totals[at], minlength=totals.size)
-    chance: NDArray[np.float64] = events.activity @ rate
-    return chance
+def _pairs_of_all_and_quiet(
+    log: ActionLog, grid: Grid, rule: CoAudienceRule, *, events: Audiences
+) -> tuple[pl.DataFrame, int]:
+    """The pairs of `audience_pairs` by the smaller q of the two tests, and the tests made."""
+    pairs, tests = audience_pairs(events, rule)
+    quiet = audiences_of(log, grid, rule.quiet)
+    again, more = audience_pairs(quiet, rule)
+    first = min(events.start.min(initial=0), quiet.start.min(initial=0))
+    wide = int(events.start.max(initial=0)) - first + 1
+    place = np.searchsorted(
+        events.topic * wide + events.start - first, quiet.topic * wide + quiet.start - first
+    )
+    numbered = again.with_columns(
+        pl.Series(side, place[again[side].to_numpy()]) for side in ("left", "right")
+    )
+    both = pl.concat([pairs, numbered]).sort("q_value", "left", "right", "shared")
+    return both.unique(["left", "right"], keep="first").sort("left", "right"), tests + more
 
 
-def _threshold(
-    events: Audiences, rows: NDArray[np.int64], members: pl.DataFrame, rule: CoAudienceRule
-) -> tuple[int, float, NDArray[np.int64]] | None:
-    """Least topics of a core account, core accounts by chance, core accounts in each audience.
+@dataclass(frozen=True)
+class _Visits:
+    """Who came when: pairs of an account and a place; of each place its topic and an audience."""
 
-    Chance is what the rest of each audience would make under the null model.
+    account: NDArray[np.int64]
+    place: NDArray[np.int64]
+    topic: NDArray[np.int64]
+    audience: NDArray[np.int64]
+
+
+def _core(
+    events: Audiences, visits: _Visits, rule: CoAudienceRule
+) -> tuple[pl.DataFrame, float, NDArray[np.int64]]:
+    """Members, core accounts by chance, and core accounts at each place.
+
+    Chance is what the accounts at each place that are not core would make under the null model.
     """
-    nodes, place = np.unique(events.audience[rows], return_inverse=True)
-    hit, who = members["topics"].to_numpy(), members["account"].to_numpy()
-    for threshold in range(2, int(hit.max()) + 1):
-        core = who[hit >= threshold]
-        if core.size < rule.min_accounts:
-            return None
-        inside = np.bincount(place[np.isin(events.account[rows], core)], minlength=nodes.size)
-        rate = _by_chance(events, nodes, events.size[nodes] - inside)
-        chance = float(poisson_tail(threshold, rate[rate > 0]).sum())
-        if chance <= rule.member_error * core.size:
-            return threshold, chance, inside
-    return None
+    accounts = events.activity.shape[0]
+    seen = np.unique(visits.account * (visits.topic.max() + 1) + visits.topic[visits.place])
+    hits = np.bincount(seen // (visits.topic.max() + 1), minlength=accounts)
+    size = np.bincount(visits.place, minlength=visits.topic.size)
+    shares = events.shares(visits.audience)
+    is_core, chance = hits >= 2, 0.0
+    for _ in range(ROUNDS):
+        inside = np.bincount(visits.place[is_core[visits.account]], minlength=size.size)
+        is_core, chance = beyond_chance(hits, shares @ (size - inside), error=rule.member_error)
+    inside = np.bincount(visits.place[is_core[visits.account]], minlength=size.size)
+    who = np.flatnonzero(hits)
+    expected = (shares @ size)[who]
+    tail = np.maximum(poisson_tail(hits[who], expected), LEAST_TAIL)
+    members = pl.DataFrame(
+        {
+            "account": who,
+            "topics": hits[who],
+            "expected": expected,
+            "surprise": -np.log10(tail),
+            "is_core": is_core[who],
+        }
+    )
+    return members, chance, inside
 
 
 def _group(
-    events: Audiences,
-    rows: NDArray[np.int64],
-    linked: pl.DataFrame,
-    setting: tuple[Grid, CoAudienceRule],
+    log: ActionLog, events: Audiences, linked: pl.DataFrame, setting: tuple[Grid, CoAudienceRule]
 ) -> AudienceGroup | None:
-    """The group whose events are at `rows`, or None where no threshold tells core from chance."""
+    """The group of the audiences that the pairs `linked` join, or None where it has no core."""
     grid, rule = setting
-    topic = events.topic[events.audience[rows]]
-    seen = pl.DataFrame({"account": events.account[rows], "topic": topic}).unique()
-    members = seen.group_by("account").agg(topics=pl.len()).sort("account")
-    found = _threshold(events, rows, members, rule) if linked.height else None
-    if found is None:
+    nodes = np.unique(linked.select("left", "right").to_numpy())
+    if not nodes.size:
         return None
-    threshold, chance, inside = found
-    nodes = np.unique(events.audience[rows])
+    at = np.isin(events.audience, nodes)
+    place = np.searchsorted(nodes, events.audience[at])
+    visits = _Visits(events.account[at], place, events.topic[nodes], nodes)
+    members, chance, inside = _core(events, visits, rule)
     if (inside < rule.min_shared).any():  # chained by others than the core: the group without it
-        kept = nodes[inside >= rule.min_shared]
-        inner = linked.filter(pl.col("left", "right").is_in(kept.tolist()))
-        return _group(events, rows[np.isin(events.audience[rows], kept)], inner, setting)
-    expected = _by_chance(events, nodes, events.size[nodes])[members["account"].to_numpy()]
-    tail = np.maximum(poisson_tail(members["topics"], expected), LEAST_TAIL)
-    windows = {
-        "topic": events.topic[nodes],
-        "start": events.start[nodes],
-        "accounts": events.size[nodes],
-        "core": inside,
-    }
+        kept = nodes[inside >= rule.min_shared].tolist()
+        return _group(
+            log,
+            events,
+            linked.filter(pl.col("left").is_in(kept), pl.col("right").is_in(kept)),
+            (grid, rule),
+        )
+    spans = windows = pl.DataFrame({"topic": events.topic[nodes], "start": events.start[nodes]})
+    for _ in range(ROUNDS):
+        core = members.filter("is_core")["account"]
+        if core.len() < rule.min_accounts:
+            return None
+        spans = tight_spans(log, windows, core, width=grid.width)
+        visits = _visits(log, spans, events, nodes)
+        members, chance, inside = _core(events, visits, rule)
+    if members["is_core"].sum() < rule.min_accounts:
+        return None
+    size = np.bincount(visits.place, minlength=spans.height)
     return AudienceGroup(
         grid=grid,
-        windows=pl.DataFrame(windows),
-        members=members.with_columns(
-            expected=expected, surprise=-np.log10(tail), is_core=pl.col("topics") >= threshold
-        ),
-        threshold=threshold,
+        windows=spans.with_columns(accounts=pl.Series(size), core=pl.Series(inside)),
+        members=members,
+        threshold=int(members.filter("is_core")["topics"].min()),  # type: ignore[arg-type]  # some
         core_by_chance=chance,
         pairs=linked.height,
         shared=int(linked["shared"].sum()),
         expected=float(linked["expected"].sum()),
         q_value=float(linked["q_value"].min()),  # type: ignore[arg-type]  # there is a pair
+    )
+
+
+def _visits(
+    log: ActionLog, spans: pl.DataFrame, events: Audiences, nodes: NDArray[np.int64]
+) -> _Visits:
+    """Who came in each of the `spans`, each at the time of its topic's nearest audience."""
+    able = np.diff(events.activity.indptr) > 0  # the others are set aside
+    near = np.flatnonzero(np.isin(log.topic, spans["topic"].to_numpy()) & able[log.account])
+    topic, second, account = log.topic[near], log.second[near], log.account[near]
+    accounts, places, audiences = [], [], []
+    for number, (of, start, stop) in enumerate(spans.select("topic", "start", "stop").iter_rows()):
+        here = np.unique(account[(topic == of) & (second >= start) & (second < stop)])
+        own = nodes[events.topic[nodes] == of]
+        accounts.append(here)
+        places.append(np.full(here.size, number))
+        audiences.append(own[np.abs(2 * events.start[own] - start - stop).argmin()])
+    return _Visits(
+        np.concatenate(accounts),
+        np.concatenate(places),
+        spans["topic"].to_numpy(),
+        np.array(audiences),
     )
 
 

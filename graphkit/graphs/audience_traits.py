@@ -25,32 +25,27 @@ def group_rows(actions: pl.DataFrame, log: ActionLog, group: AudienceGroup) -> p
     Columns: action_id, account_id, object_id, second (since 1970), content_id, in_window (of the
     group), topics (in how many of the group's topics the account was in a window), is_core.
     """
-    grid = group.grid
     second = pl.col("acted_at").dt.epoch("s")
     windows = group.windows.select(
-        object_id=log.topic_ids.gather(group.windows["topic"]), start="start", in_window=True
+        pl.Series("object_id", log.topic_ids.gather(group.windows["topic"])), "start", "stop"
     )
     members = group.members.select(
         pl.Series("account_id", log.account_ids.gather(group.members["account"])),
         "topics",
         "is_core",
     )
-    near = actions.join(windows.select("object_id").unique(), on="object_id", how="semi")
-    placed = near.drop_nulls("acted_at").select(
-        "action_id",
-        "account_id",
-        "object_id",
-        "content_id",
-        second=second,
-        start=(second + grid.offset) // grid.width * grid.width - grid.offset,
+    near = (
+        actions.join(windows, on="object_id", how="semi")
+        .drop_nulls("acted_at")
+        .select("action_id", "account_id", "object_id", "content_id", second=second)
+    )
+    inside = near.join(windows, on="object_id").filter(
+        pl.col("second") >= pl.col("start"), pl.col("second") < pl.col("stop")
     )
     return (
-        placed.join(windows, on=["object_id", "start"], how="left")
+        near.with_columns(in_window=pl.col("action_id").is_in(inside["action_id"].implode()))
         .join(members, on="account_id", how="left")
-        .with_columns(
-            pl.col("in_window", "is_core").fill_null(value=False), pl.col("topics").fill_null(0)
-        )
-        .drop("start")
+        .with_columns(pl.col("is_core").fill_null(value=False), pl.col("topics").fill_null(0))
         .sort("action_id")
     )
 

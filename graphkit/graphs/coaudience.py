@@ -10,6 +10,12 @@ A events of an hour joins an audience of d accounts of that hour with probabilit
 which keeps every account's number of events in every hour and every audience's size: a busy
 hour, a busy account and a burst are not evidence in themselves. O is tested as Poisson, with
 Benjamini-Hochberg over all pairs of audiences of different topics, seen or not.
+
+Hours are hours since the start in logs of up to fourteen days. In longer ones they are hours of
+the week, and the same ratio over whole weeks, H[W, W'] / (A_W A_W'), relative to that of the whole
+log, multiplies the expectation: an account keeps its number of events in each hour of the week and
+in each week. n n stands for n (n - 1) wherever both are the same hour, week or log: an event does
+not meet itself.
 """
 
 from __future__ import annotations
@@ -29,20 +35,31 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 DAY = 86400
+WEEK = 7 * DAY
+LONG_DAYS = 14  # in a longer log, hours of the week and weeks stand for hours
 
 
 @dataclass(frozen=True)
 class ActionLog:
-    """Dated actions as integer codes, by time and action id: whose, on what, in which second.
+    """Dated actions as integer codes, by time and action id: whose, on what, when, which act.
 
-    Codes count the sorted ids in `account_ids` and `topic_ids`.
+    Codes count the sorted ids in `account_ids`, `topic_ids` and `act_ids`.
     """
 
     account: NDArray[np.int64]
     topic: NDArray[np.int64]
     second: NDArray[np.int64]
+    act: NDArray[np.int64]
     account_ids: pl.Series
     topic_ids: pl.Series
+    act_ids: pl.Series
+
+    def rows(self, kept: NDArray[np.bool_]) -> ActionLog:
+        """The log of the rows that are `kept`, with the same codes."""
+        columns = {
+            name: getattr(self, name)[kept] for name in ("account", "topic", "second", "act")
+        }
+        return replace(self, **columns)
 
     @property
     def days(self) -> int:
@@ -63,27 +80,39 @@ class CoAudienceRule:
     """What is tested, and when a pair of audiences and an account count.
 
     `family` is the number of grids tested: q-values are multiplied by it (Bonferroni).
-    `member_error` bounds the share of core accounts that chance alone would bring.
+    `member_error` bounds the share of core accounts that chance alone would bring. Each grid is
+    tested with all accounts up to `max_daily_events`, and again with those up to
+    `quiet_daily_events` (`quiet`): what busy accounts share by chance hides what quiet ones share.
     """
 
     min_accounts: int = 5
     min_shared: int = 3
-    max_daily_events: int = 100
+    max_daily_events: float = 100
+    quiet_daily_events: float = 2
     alpha: float = 0.01
     family: int = 6
     member_error: float = 0.1
+
+    @property
+    def quiet(self) -> CoAudienceRule:
+        """The rule for the quiet accounts alone."""
+        return replace(self, max_daily_events=min(self.max_daily_events, self.quiet_daily_events))
 
 
 def action_log(actions: pl.DataFrame) -> ActionLog:
     """The log of the dated rows of an actions frame."""
     dated = actions.drop_nulls("acted_at").sort("acted_at", "action_id")
-    accounts, topics = (dated[name].unique().sort() for name in ("account_id", "object_id"))
+    accounts, topics, acts = (
+        dated[name].unique().sort() for name in ("account_id", "object_id", "act")
+    )
     return ActionLog(
         account=accounts.search_sorted(dated["account_id"]).to_numpy().astype(np.int64),
         topic=topics.search_sorted(dated["object_id"]).to_numpy().astype(np.int64),
         second=dated["acted_at"].dt.epoch("s").to_numpy(),
+        act=acts.search_sorted(dated["act"]).to_numpy().astype(np.int64),
         account_ids=accounts,
         topic_ids=topics,
+        act_ids=acts,
     )
 
 
@@ -102,8 +131,9 @@ class Audiences:
     """The audiences of a log on a grid, and the accounts in them (events).
 
     Of each event: account, audience. Of each audience: topic, start (epoch seconds), block (hour,
-    or window where that is longer), size (accounts). `activity` counts events by account and
-    block; `set_aside` counts the accounts too busy to be tested.
+    or window where that is longer), week (0 in a short log), size (accounts). `activity` counts
+    events by account and block, `weekly` by account and week; `set_aside` counts the accounts too
+    busy to be tested.
     """
 
     account: NDArray[np.int64]
@@ -111,9 +141,24 @@ class Audiences:
     topic: NDArray[np.int64]
     start: NDArray[np.int64]
     block: NDArray[np.int64]
+    week: NDArray[np.int64]
     size: NDArray[np.int64]
     activity: csr_array
+    weekly: csr_array
     set_aside: int
+
+    @property
+    def is_long(self) -> bool:
+        """Whether blocks are hours of the week, to be read with the weeks."""
+        return bool(self.weekly.shape[1] > 1)
+
+    def shares(self, audiences: NDArray[np.int64]) -> csr_array:
+        """For each account (row), its share of the events at the time of each audience (column)."""
+        events = csr_array(self.activity[:, self.block[audiences]].astype(float))
+        if self.is_long:
+            total = np.maximum(np.asarray(self.activity.sum(axis=1), float), 1)[:, None]
+            events = csr_array(events.multiply(self.weekly[:, self.week[audiences]]) / total)
+        return csr_array(events / np.asarray(events.sum(axis=0), float))
 
 
 def audiences(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> Audiences:
@@ -131,19 +176,37 @@ def audiences(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> Audiences:
     heads = np.flatnonzero(np.diff(place, prepend=-1))
     size = np.diff(np.append(heads, place.size))
     topic, index = np.divmod(place[heads], windows)
-    hour = (index + first) * grid.width // max(HOUR, grid.width)
-    block = hour - hour.min(initial=2**62)
-    counts = (np.ones(account.size, np.int64), (account, np.repeat(block, size)))
+    block, week = _times(
+        (index + first) * grid.width, width=grid.width, is_long=log.days > LONG_DAYS
+    )
     return Audiences(
         account=account,
         audience=np.repeat(np.arange(size.size), size),
         topic=topic,
         start=(index + first) * grid.width - grid.offset,
         block=block,
+        week=week,
         size=size,
-        activity=csr_array(counts, shape=(accounts, int(block.max(initial=0)) + 1)),
+        activity=_counts(account, np.repeat(block, size), accounts),
+        weekly=_counts(account, np.repeat(week, size), accounts),
         set_aside=int(busy.sum()),
     )
+
+
+def _times(
+    second: NDArray[np.int64], *, width: int, is_long: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The block and the week of each time: hour since the first and 0, or hour of the week."""
+    length = max(HOUR, width)
+    if is_long:
+        return second % WEEK // length, (second - second.min(initial=2**62)) // WEEK
+    hour = second // length
+    return hour - hour.min(initial=2**62), np.zeros_like(hour)
+
+
+def _counts(account: NDArray[np.int64], block: NDArray[np.int64], accounts: int) -> csr_array:
+    shape = (accounts, int(block.max(initial=0)) + 1)
+    return csr_array((np.ones(account.size, np.int64), (account, block)), shape=shape)
 
 
 def _pairs(
@@ -174,15 +237,23 @@ def _pairs(
 def _expected(
     events: Audiences, left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Accounts that audiences `left` and `right` share by chance, pair by pair.
+    """Accounts that audiences `left` and `right` share by chance, pair by pair."""
+    rate = _meeting(events.activity, events.block[left], events.block[right])
+    if events.is_long:
+        own = np.asarray(events.activity.sum(axis=1), float)
+        rate *= _meeting(events.weekly, events.week[left], events.week[right])
+        rate *= own.sum() ** 2 / max(float((own * (own - 1)).sum()), 1.0)
+    return np.asarray(events.size[left] * events.size[right] * rate)
 
-    The module's expected O; `product` is H, sparse, and is looked up by `keys` of its cells. Inside
-    one block an account's event does not meet itself, so n_B (n_B - 1) stands for n_B squared: the
-    events of the block are taken off.
+
+def _meeting(counts: csr_array, b: NDArray[np.int64], c: NDArray[np.int64]) -> NDArray[np.float64]:
+    """H[B, B'] / (A_B A_B') for each pair of blocks: that two events of them are one account's.
+
+    `product` is H, sparse, and is looked up by `keys` of its cells. Inside one block n (n - 1)
+    stands for n squared: the events of the block are taken off.
     """
-    b, c = events.block[left], events.block[right]
     used = np.unique(np.concatenate((b, c)))
-    activity = events.activity[:, used]
+    activity = counts[:, used]
     totals = np.asarray(activity.sum(axis=0), float)
     product = csr_array(activity.T @ activity)
     product.sort_indices()
@@ -192,10 +263,7 @@ def _expected(
     wanted = b * used.size + c
     at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
     together = np.where(keys[at] == wanted, product.data[at], 0) - np.where(b == c, totals[b], 0)
-    expected: NDArray[np.float64] = (
-        events.size[left] * events.size[right] / (totals[b] * totals[c]) * together
-    )
-    return expected
+    return np.asarray(together / (totals[b] * totals[c]))
 
 
 def audience_pairs(events: Audiences, rule: CoAudienceRule) -> tuple[pl.DataFrame, int]:

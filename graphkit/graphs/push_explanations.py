@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,34 +18,57 @@ if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
 AFFILIATION = "a class, employer or other body that the accounts declare"
-COMMON_TOPICS = 3
 BROADCAST = "a scheduled broadcast"
 
 
-def explanations(
-    push: Push,
-    corpus: Corpus,
-    *,
-    announced: float | None,
-    tight_ratio: float,
-    whole_minutes: float,
-) -> tuple[Caveat, ...]:
-    """The caveats of a push, in a fixed order.
+@dataclass(frozen=True)
+class Cutoffs:
+    """From which values on an explanation weakens; `Params` of the detector says what each is."""
+
+    tight_ratio: float = 0.2
+    common_topics: int = 3
+    news_near: float = 0.5
+    news_before: float = 0.35
+    notified: int = 5
+    notified_times: float = 10
+    notified_topics: float = 0.5
+    broadcast_days: int = 3
+    broadcast_within: timedelta = timedelta(minutes=15)
+    declared: float = 0.5
+    app_share: float = 0.8
+    app_common: float = 0.5
+    occasion_gap: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known beside the push.
 
     `announced` is the share of its topics that an earlier post announces (None without posts),
-    `tight_ratio` the spread ratio up to which it is tighter than a recurring audience, and
-    `whole_minutes` the share of all times that are whole minutes.
+    `whole_minutes` the share of all times that are whole minutes, `dropped` whether windows of a
+    minute were therefore not used.
     """
+
+    announced: float | None
+    whole_minutes: float
+    dropped: bool
+
+
+def explanations(
+    push: Push, corpus: Corpus, *, setting: Setting, cutoffs: Cutoffs
+) -> tuple[Caveat, ...]:
+    """The caveats of a push, in a fixed order."""
     return (
-        _announcement(announced),
-        _fans(push, tight_ratio),
-        _news(push),
-        _notification(push),
-        _broadcast(push),
-        _affiliation(push, corpus),
-        _app(push, corpus),
+        _announcement(setting.announced),
+        _one_occasion(push, cutoffs),
+        _fans(push, cutoffs),
+        _news(push, cutoffs),
+        _notification(push, cutoffs),
+        _broadcast(push, cutoffs),
+        _affiliation(push, corpus, cutoffs),
+        _app(push, corpus, cutoffs),
         _placement(push, corpus),
-        _collection(corpus, whole_minutes),
+        _collection(corpus, setting),
         Caveat(
             "a shared time zone or daily rhythm",
             "the null model keeps each account's own number of actions in each hour",
@@ -51,6 +76,24 @@ def explanations(
             "held by construction, to the hour; rhythms within the hour are not",
         ),
     )
+
+
+def _one_occasion(push: Push, cutoffs: Cutoffs) -> Caveat:
+    """One gathering, or one topic under two names: shared windows that are one window."""
+    starts = push.group.windows.sort("start", "stop")
+    reached = pl.col("stop").cum_max().shift(1)
+    apart = pl.col("start") - reached >= cutoffs.occasion_gap.total_seconds()
+    count = 1 + starts.select(apart.fill_null(value=False).sum()).item()
+    return tested_caveat(
+        "one gathering, or one topic under several names",
+        "the windows are of one occasion",
+        explains=count == 1,
+        detail=f"{count} occasions at least {_minutes(cutoffs.occasion_gap)} minutes apart",
+    )
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{span.total_seconds() / 60:g}"
 
 
 def _announcement(announced: float | None) -> Caveat:
@@ -64,23 +107,27 @@ def _announcement(announced: float | None) -> Caveat:
     )
 
 
-def _fans(push: Push, tight_ratio: float) -> Caveat:
+def _fans(push: Push, cutoffs: Cutoffs) -> Caveat:
     against = "the topics' other accounts" if push.has_others else "topics with as many accounts"
     ratio, days = push.ratio, push.measures["days"]
     common = push.measures["loose_topics_in_common"]
     spread = "no spread ratio" if ratio is None else f"spread ratio {ratio:.3f} against {against}"
-    is_loose = ratio is not None and ratio > tight_ratio
-    recur = common >= COMMON_TOPICS
+    is_loose = ratio is not None and ratio > cutoffs.tight_ratio
+    recur = common >= cutoffs.common_topics
     return tested_caveat(
         "a fan community or other recurring audience",
-        "the group comes no tighter than others do, or meets loosely on three topics",
+        "the group comes no tighter than others do, or meets loosely on "
+        f"{cutoffs.common_topics} topics",
         explains=None if ratio is None and not recur else is_loose or recur,
         detail=f"{spread}; {common:g} topics loosely in common; {days:g} different days",
     )
 
 
-def _news(push: Push) -> Caveat:
-    test = "half of the others came within an hour of the core, a third of those before it"
+def _news(push: Push, cutoffs: Cutoffs) -> Caveat:
+    test = (
+        f"{cutoffs.news_near:.0%} of the others came within an hour of the core, "
+        f"{cutoffs.news_before:.0%} of those before it"
+    )
     known = push.arrivals.filter(pl.col("others") >= LEAST_OTHERS)
     near, before = known["near_share"].median(), known["before_share"].median()
     if not isinstance(near, float) or not isinstance(before, float):
@@ -88,38 +135,41 @@ def _news(push: Push) -> Caveat:
             "breaking news", test, explains=None, detail="too few other accounts on the topics"
         )
     detail = f"{near:.0%} of the others within an hour, {before:.0%} of those before the core"
-    return tested_caveat(
-        "breaking news", test, explains=near >= 0.5 and before >= 0.35, detail=detail
-    )
+    explains = near >= cutoffs.news_near and before >= cutoffs.news_before
+    return tested_caveat("breaking news", test, explains=explains, detail=detail)
 
 
-def _notification(push: Push) -> Caveat:
+def _notification(push: Push, cutoffs: Cutoffs) -> Caveat:
     known = push.arrivals.filter(pl.col("others") >= LEAST_OTHERS)
-    burst = (pl.col("same_minute") >= 5) & (pl.col("same_minute") >= 10 * pl.col("minute_mean"))
+    same, usual = pl.col("same_minute"), pl.col("minute_mean")
+    burst = (same >= cutoffs.notified) & (same >= cutoffs.notified_times * usual)
     share = known.select(burst.mean()).item()
     return tested_caveat(
         "a push notification of the platform",
-        "the other accounts burst in the core's busiest minute on half of the topics",
-        explains=None if share is None else share >= 0.5,
+        "the other accounts burst in the core's busiest minute on "
+        f"{cutoffs.notified_topics:.0%} of the topics",
+        explains=None if share is None else share >= cutoffs.notified_topics,
         detail="too few other accounts on the topics"
         if share is None
         else f"they burst on {share:.0%} of {known.height} topics",
     )
 
 
-def _broadcast(push: Push) -> Caveat:
+def _broadcast(push: Push, cutoffs: Cutoffs) -> Caveat:
     medians = push.arrivals["core_median"].sort()
     days = (medians // DAY).n_unique()
     apart = clock_deviation(medians)
     return tested_caveat(
         BROADCAST,
-        "three topics or more on different days, each within 15 minutes of one time of day",
-        explains=days >= 3 and apart <= 900,
+        f"topics on {cutoffs.broadcast_days} days or more, each within "
+        f"{_minutes(cutoffs.broadcast_within)} minutes of one time of day",
+        explains=days >= cutoffs.broadcast_days
+        and apart <= cutoffs.broadcast_within.total_seconds(),
         detail=f"{days} days; middle times up to {apart / 60:.0f} minutes from their mean",
     )
 
 
-def _affiliation(push: Push, corpus: Corpus) -> Caveat:
+def _affiliation(push: Push, corpus: Corpus, cutoffs: Cutoffs) -> Caveat:
     core = push.core.select("account_id").unique()
     owners = corpus.accounts.drop_nulls("declared_owner")
     labels = corpus.labels.filter(
@@ -136,13 +186,13 @@ def _affiliation(push: Push, corpus: Corpus) -> Caveat:
     share = (most if isinstance(most, int) else 0) / core.height
     return tested_caveat(
         AFFILIATION,
-        "half of the core accounts declare the same owner or affiliation",
-        explains=share >= 0.5 if known >= 0.5 else None,
+        f"{cutoffs.declared:.0%} of the core accounts declare the same owner or affiliation",
+        explains=share >= cutoffs.declared if known >= cutoffs.declared else None,
         detail=f"known of {known:.0%} of the core; the commonest holds {share:.0%}",
     )
 
 
-def _app(push: Push, corpus: Corpus) -> Caveat:
+def _app(push: Push, corpus: Corpus, cutoffs: Cutoffs) -> Caveat:
     """An application that posts for its users: the core use it, and so do many others."""
     clients = corpus.posts.drop_nulls("client").select("account_id", "post_id", "client")
     own = clients.join(push.core, left_on="post_id", right_on="content_id", how="semi")
@@ -163,7 +213,9 @@ def _app(push: Push, corpus: Corpus) -> Caveat:
     return tested_caveat(
         "an application that posts for its users",
         test,
-        explains=share >= 0.8 and common < 0.5 and 2 * core < users.len(),
+        explains=share >= cutoffs.app_share
+        and common < cutoffs.app_common
+        and 2 * core < users.len(),
         detail=f"the commonest client sent {share:.0%} of the core's posts and {common:.0%} of all",
     )
 
@@ -187,11 +239,13 @@ def _placement(push: Push, corpus: Corpus) -> Caveat:
     )
 
 
-def _collection(corpus: Corpus, whole_minutes: float) -> Caveat:
+def _collection(corpus: Corpus, setting: Setting) -> Caveat:
     biased = corpus.biased_sources("actions").height
+    said = "; windows of a minute were not used" if setting.dropped else ""
     return tested_caveat(
         "an artefact of collection",
         "the sources of the actions are neither snowballs nor unknown",
         explains=None if corpus.sources.is_empty() else biased > 0,
-        detail=f"{biased} such sources; {whole_minutes:.0%} of the times are whole minutes",
+        detail=f"{biased} such sources; {setting.whole_minutes:.0%} of the times are whole "
+        f"minutes{said}",
     )

@@ -21,7 +21,7 @@ from graphkit.graphs.push_impact import all_scores, push_impact
 from graphkit.graphs.side_evidence import side_evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graphkit.graphs.audience_groups import AudienceGroup
     from graphkit.graphs.scores import ScoreRule
@@ -63,10 +63,10 @@ class Push:
         return self.rows.filter("is_core", "in_window")
 
 
-def push_log(actions: pl.DataFrame) -> PushLog:
+def push_log(actions: pl.DataFrame, rules: Iterable[ScoreRule]) -> PushLog:
     """The log, spreads and scores of dated actions."""
     log = action_log(actions)
-    return PushLog(actions, log, topic_spreads(actions), all_scores(log))
+    return PushLog(actions, log, topic_spreads(actions), all_scores(log, rules))
 
 
 def pushes(
@@ -148,6 +148,18 @@ def _habits(actions: pl.DataFrame, rows: pl.DataFrame) -> dict[str, float]:
         "median_other_topics": float(str(others)),
         "median_share_of_actions": float(str(share)),
     }
+
+
+def busy_windows(actions: pl.DataFrame, taken: set[str], *, least: int) -> pl.DataFrame:
+    """Actions in the windows of ten minutes in which `least` accounts came to one topic.
+
+    Without the topics that are `taken`; with the column group, a number for topic and window.
+    """
+    windows = actions.with_columns(start=pl.col("acted_at").dt.truncate("10m"))
+    size = pl.col("account_id").n_unique().over("object_id", "start")
+    busy = windows.filter(size >= least, ~pl.col("object_id").is_in(sorted(taken)))
+    number = pl.struct("object_id", "start").rank("dense").cast(pl.Int64)
+    return busy.with_columns(group=number).drop("start")
 
 
 def side_numbers(sides: pl.DataFrame) -> dict[str, float]:

@@ -15,6 +15,7 @@ from graphkit.text.normal import normal_form
 
 COHORT_DAYS = 30
 SAME_TEXT_ACCOUNTS = 3
+TELLING = ("cohort", "deleted")  # an organiser can ask for a text, and for newcomers
 SCHEMA = {
     "group": pl.Int64,
     "test": pl.String,
@@ -36,7 +37,8 @@ def side_evidence(
     - cohort: most accounts made within the same 30 days, against all accounts that act;
     - first-seen: accounts whose first action of all is in the group, against the same hours;
     - same-text: accounts whose text three or more of the group share, against other topics;
-    - deleted: accounts with a deleted post in the group, against all posts that carry actions.
+    - deleted: accounts with a deleted post in the group, against as many of all posts that carry
+      actions as each has there.
     """
     tests = [
         _tested(_cohort(rows, actions, accounts), "cohort"),
@@ -126,12 +128,12 @@ def _deleted(rows: pl.DataFrame, actions: pl.DataFrame, posts: pl.DataFrame) -> 
     carried = fate.join(actions, on="content_id", how="semi")["gone"]
     gone = int(carried.sum())
     own = rows.select("group", "account_id", "content_id").unique().join(fate, on="content_id")
-    counted = own.group_by("group", "account_id").agg(pl.col("gone").any()).group_by("group")
     share = (gone + 1) / (carried.len() + 2)
-    told = counted.agg(
+    each = own.group_by("group", "account_id").agg(pl.col("gone").any(), posts=pl.len())
+    told = each.group_by("group").agg(
         k=pl.col("gone").sum(),
         known=pl.len(),
-        expected_share=pl.lit(share),
+        expected_share=(1 - (1 - share) ** pl.col("posts")).mean(),
         tries=pl.lit(1),
     )
     return told.filter(pl.lit(gone > 0))  # no deletion anywhere: the collection does not tell

@@ -191,9 +191,7 @@ def _labels(draft: Draft, _options: ReadOptions, _now: datetime) -> Draft:
     on_account = pl.col("subject_kind").is_in(["account", "post"])
     untold = pl.col("platform") == "local"  # then `weiju:42` names its platform itself
     names_it = untold & pl.col("subject_id").str.contains(PLATFORM_AND_ID)
-    subject = (
-        pl.when(on_account & ~names_it).then(_qualified("subject_id")).otherwise("subject_id")
-    )
+    subject = pl.when(on_account & ~names_it).then(_qualified("subject_id")).otherwise("subject_id")
     labels = replace(draft, frame=draft.frame.with_columns(subject.alias("subject_id")))
     known = pl.col("subject_kind").is_in(SUBJECT_KINDS)
     return labels.rejecting(~known, pl.lit(f"subject_kind is none of {', '.join(SUBJECT_KINDS)}"))

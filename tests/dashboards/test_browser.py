@@ -23,6 +23,7 @@ PAGES = [
     "/story?what=p:r00",
     "/ranking",
     "/ranking?topic=topic one",
+    "/ranking?places=hot",
     "/account?id=p:0",
     "/evidence",
     "/finding",

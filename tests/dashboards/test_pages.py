@@ -51,6 +51,7 @@ def addresses(case):
         "/story?what=unknown",
         "/ranking",
         "/ranking?topic=topic one",
+        "/ranking?places=hot",
         "/account",
         "/account?id=p:0",
         "/account?q=handle1x",
@@ -60,7 +61,7 @@ def addresses(case):
     ]
 
 
-@pytest.mark.parametrize("number", range(19))
+@pytest.mark.parametrize("number", range(20))
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_is_made_without_a_name_that_nobody_decided_to_show(
     page_case, hostile, number, language

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from random import Random
 
 import polars as pl
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from graphkit.case import runs
 from graphkit.detectors.ranking_manipulation import Params, detect
+from graphkit.errors import ParameterError
 from graphkit.findings import CaveatOutcome
 from graphkit.tables import ACCOUNTS, ACTIONS, LABELS, POSTS, RANKINGS, SOURCES, Corpus
 
@@ -92,9 +95,39 @@ def pushed():
     return actions_of(crowd(dice) + push(dice) + show(dice))
 
 
+def vanishing(actions):
+    """The corpus of `actions` with a post each; those of the push are deleted, and one in forty."""
+    log = actions.with_columns(content_id=pl.concat_str(pl.lit("post:"), "action_id"))
+    is_push = pl.col("account_id").str.starts_with("p") & pl.col("object_id").str.contains("pushed")
+    is_gone = is_push | pl.col("action_id").str.ends_with("00")
+    lists = {n: pl.lit([], pl.List(pl.String)) for n in ("urls", "mentions", "hashtags",
+                                                        "media_hashes")}  # fmt: skip
+    posts = log.select(
+        "account_id", "time_precision", "source_id", post_id="content_id", created_at="acted_at",
+        platform=pl.lit("p"), kind=pl.lit("original"), is_seen=pl.lit(value=True),
+        deleted_at=pl.when(is_gone).then(pl.col("acted_at")), **lists,
+    )  # fmt: skip
+    return Corpus(actions=log, posts=POSTS.conform(posts))
+
+
+def made_together(actions):
+    """Accounts of which the pushers were made on one day, and nobody else."""
+    rows = [
+        {"account_id": account, "platform": "p", "source_id": "log",
+         "created_at": START - timedelta(days=9 if account.startswith("p") else 10 * n)}
+        for n, account in enumerate(actions["account_id"].unique().sort())
+    ]  # fmt: skip
+    return ACCOUNTS.conform(pl.DataFrame(rows))
+
+
 @pytest.fixture(scope="module")
-def found(pushed):
-    return list(detect(Corpus(actions=pushed, sources=sources()), Params(permutations=19)))
+def gone(pushed):
+    return vanishing(pushed)
+
+
+@pytest.fixture(scope="module")
+def found(gone):
+    return list(detect(replace(gone, sources=sources()), Params(permutations=19)))
 
 
 def about(findings, topic):
@@ -131,11 +164,14 @@ def test_evidence_is_the_rows_in_the_windows_core_apart_from_associated(found, p
     finding = about(found, "pushed0")
     rows = pushed.filter(pl.col("object_id").is_in(PUSHED), pl.col("account_id").is_in(PUSHERS))
     core = {row.key for row in finding.evidence if row.role == "core"}
-    assert core == set(rows["action_id"])
+    assert core <= set(rows["action_id"])
+    assert len(core) > 0.95 * rows.height
+    finding = about(found, "night0")
+    members = set(finding.subjects.accounts)
     others = {row.key for row in finding.evidence if row.role == "associated"}
     accounts = pushed.filter(pl.col("action_id").is_in(sorted(others)))["account_id"]
     assert others
-    assert not set(accounts) & set(PUSHERS)
+    assert not set(accounts) & members
 
 
 def test_recurring_viewers_of_a_nightly_show_are_not_accused(found):
@@ -151,21 +187,70 @@ def test_what_was_not_in_the_data_is_untested(found):
     assert untested == {
         "a class, employer or other body that the accounts declare",
         "an application that posts for its users",
-        "an openly announced drive",
         "placement by the platform or an advertiser",
     }
 
 
-def test_side_evidence_and_a_small_p_value_make_it_strong(pushed):
-    accounts = [
-        {"account_id": account, "platform": "p", "source_id": "log",
-         "created_at": START - timedelta(days=9 if account.startswith("p") else 10 * n)}
-        for n, account in enumerate(pushed["account_id"].unique().sort())
-    ]  # fmt: skip
-    corpus = Corpus(actions=pushed, accounts=ACCOUNTS.conform(pl.DataFrame(accounts)))
-    finding = about(list(detect(corpus, Params(permutations=19, alpha=0.05))), "pushed0")
+def test_deleted_posts_and_a_small_p_value_make_it_strong(gone):
+    finding = about(list(detect(gone, Params(permutations=19, alpha=0.05))), "pushed0")
     assert (finding.outcome, finding.grade) == ("rented-or-automated", "strong")
+    assert finding.measures["deleted_share"] == 1.0
+
+
+def test_without_what_willing_people_do_not_leave_it_is_undetermined(pushed):
+    finding = about(list(detect(Corpus(actions=pushed), QUICK)), "pushed0")
+    assert (finding.outcome, finding.grade) == ("undetermined", None)
+    assert finding.subjects.accounts == PUSHERS
+
+
+def test_accounts_that_were_made_in_one_month_are_a_lead_at_most(pushed):
+    corpus = Corpus(actions=pushed, accounts=made_together(pushed))
+    finding = about(list(detect(corpus, QUICK)), "pushed0")
+    assert (finding.outcome, finding.grade) == ("lead", "weak")
     assert finding.measures["cohort_share"] == 1.0
+
+
+def test_people_asked_in_private_to_come_in_one_minute_are_never_rented():
+    dice = Random(6)
+    rows = crowd(dice) + push(dice, width=60)
+    people = {f"p{n}": f"a{n}" for n in range(20)}  # everyday accounts, not new ones
+    drive = actions_of([(people.get(account, account), *rest) for account, *rest in rows])
+    finding = about(list(detect(Corpus(actions=drive), QUICK)), "pushed0")
+    assert (finding.outcome, finding.grade) == ("undetermined", None)
+
+
+def test_one_topic_under_two_names_is_one_occasion():
+    dice = Random(7)
+    rows = push(dice, topics=1)
+    named = [(account, "pushed again", late + 1) for account, _, late in rows if account[0] == "p"]
+    finding = about(list(detect(vanishing(actions_of(crowd(dice) + rows + named)), QUICK)),
+                    "pushed0")  # fmt: skip
+    assert (finding.outcome, finding.grade) == ("lead", "weak")
+    assert "one gathering, or one topic under several names" in explained(finding)
+
+
+def test_one_account_with_half_of_the_log_is_set_aside_and_counted(gone):
+    half = actions_of([("busy", f"t{n % 60}", 28 * n) for n in range(12_000)])
+    busy = half.with_columns(action_id=pl.concat_str(pl.lit("y"), "action_id"))
+    finding = about(list(detect(replace(gone, actions=pl.concat([gone.actions, busy])), QUICK)),
+                    "pushed0")  # fmt: skip
+    assert finding.measures["accounts_set_aside"] == 1
+    assert set(finding.subjects.accounts) <= set(PUSHERS)
+
+
+def test_a_log_without_a_counted_row_says_nothing():
+    assert list(detect(Corpus(actions=ACTIONS.empty()), QUICK)) == []
+
+
+def test_each_stated_score_gives_its_ranks_and_an_unknown_one_is_refused(gone):
+    scores = ("actions", "weighted", "velocity", "weibo2021")
+    numbers = about(list(detect(gone, replace(QUICK, scores=scores))), "pushed0").measures
+    for counts in ("accounts", *scores):
+        assert numbers[f"peak_rank_by_{counts}"] == 1.0
+        assert numbers[f"peak_rank_by_{counts}_without"] >= 1.0
+        assert f"displaced_by_{counts}" in numbers
+    with pytest.raises(ParameterError, match="no 'heat'; there are accounts"):
+        list(detect(gone, replace(QUICK, scores=("heat",))))
 
 
 def test_an_announcement_before_the_windows_makes_it_openly_organised(pushed):
@@ -173,13 +258,13 @@ def test_an_announcement_before_the_windows_makes_it_openly_organised(pushed):
     posts = POSTS.conform(pl.DataFrame(calls, infer_schema_length=None))
     finding = about(list(detect(Corpus(actions=pushed, posts=posts), QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("openly-organised", "weak")
-    one = Corpus(actions=pushed, posts=posts.head(1))
+    one = Corpus(actions=pushed, posts=posts.head(1), accounts=made_together(pushed))
     finding = about(list(detect(one, QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("lead", "weak")
 
 
-def test_rows_collected_along_links_give_a_lead_at_most(pushed):
-    corpus = Corpus(actions=pushed, sources=sources("snowball"))
+def test_rows_collected_along_links_give_a_lead_at_most(gone):
+    corpus = replace(gone, sources=sources("snowball"))
     finding = about(list(detect(corpus, QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("lead", "weak")
     assert explained(finding) == {"an artefact of collection"}
@@ -195,11 +280,11 @@ def test_a_declared_affiliation_is_a_recurring_audience(pushed):
     assert about(list(detect(corpus, QUICK)), "pushed0").outcome == "recurring-audience"
 
 
-def test_a_promoted_topic_may_have_been_moved_by_the_platform(pushed):
+def test_a_promoted_topic_may_have_been_moved_by_the_platform(pushed, gone):
     at = pushed.filter(object_id="pushed0", account_id="p0")["acted_at"].item()
     row = {"list_id": "l", "snapshot_at": at, "topic": "pushed0", "is_promoted": True,
            "source_id": "log"}  # fmt: skip
-    corpus = Corpus(actions=pushed, rankings=RANKINGS.conform(pl.DataFrame([row])))
+    corpus = replace(gone, rankings=RANKINGS.conform(pl.DataFrame([row])))
     finding = about(list(detect(corpus, QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("lead", "weak")
     assert explained(finding) == {"placement by the platform or an advertiser"}
@@ -211,7 +296,7 @@ def test_people_who_also_meet_loosely_elsewhere_stay_a_lead():
     for club in range(4):
         begin = (20 * club + 2) * HOUR
         rows += [(f"p{n}", f"club{club}", begin + dice.randrange(12 * HOUR)) for n in range(20)]
-    finding = about(list(detect(Corpus(actions=actions_of(rows)), QUICK)), "pushed0")
+    finding = about(list(detect(vanishing(actions_of(rows)), QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("lead", "weak")
     assert finding.measures["loose_topics_in_common"] == 4
 
@@ -227,11 +312,12 @@ def test_one_topic_is_never_more_than_a_lead_and_names_no_account():
         for action, account in log.select("action_id", "account_id").iter_rows()
     ]
     corpus = Corpus(actions=log, posts=POSTS.conform(pl.DataFrame(texts, infer_schema_length=None)))
-    (lead,) = detect(corpus, QUICK)
+    assert list(detect(corpus, QUICK)) == []  # newcomers with one text: what a drive looks like
+    (lead,) = detect(replace(corpus, accounts=made_together(log)), QUICK)
     assert (lead.outcome, lead.grade, lead.subjects.topics) == ("lead", "weak", ("pushed0",))
     assert lead.subjects.accounts == ()
     assert {row.role for row in lead.evidence} == {"associated"}
-    assert "first-seen, same-text" in lead.summary
+    assert "cohort, first-seen, same-text" in lead.summary
 
 
 def test_windows_of_a_minute_are_not_used_where_times_are_whole_minutes():
@@ -260,7 +346,11 @@ def test_neither_row_order_nor_names_change_what_is_found(pushed, seed):
     accounts = pushed["account_id"].unique().sort()
     names = dict(zip(accounts, accounts.sample(fraction=1, shuffle=True, seed=seed), strict=True))
     renamed = pushed.with_columns(pl.col("account_id").replace_strict(names))
-    for one, other in zip(first, detect(Corpus(actions=renamed), quick), strict=True):
+    other_names = list(detect(Corpus(actions=renamed), quick))
+    of_topics = attrgetter("subjects.topics")  # equal scores come by the id, which has names in it
+    for one, other in zip(
+        sorted(first, key=of_topics), sorted(other_names, key=of_topics), strict=True
+    ):
         assert other.subjects.accounts == tuple(sorted(names[a] for a in one.subjects.accounts))
         assert (other.evidence, other.caveats, other.measures) == (
             one.evidence,

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from random import Random
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ from graphkit.graphs.audience_groups import (
     distinct_groups,
     permutation_p_values,
 )
+from graphkit.graphs.audience_members import tight_spans
 from graphkit.graphs.coaudience import (
     CoAudienceRule,
     Grid,
@@ -41,6 +44,7 @@ def log_of(rows):
                     "action_id": f"{n:06d}",
                     "account_id": account,
                     "object_id": topic,
+                    "act": "search",
                     "acted_at": START + timedelta(seconds=second),
                 }
                 for n, (account, topic, second) in enumerate(rows)
@@ -114,7 +118,7 @@ def test_a_push_is_a_group_with_exactly_its_accounts_as_core():
     topics, core, _ = described(group, log)
     assert topics == ["pushed0", "pushed1", "pushed2", "pushed3"]
     assert core == sorted(f"p{n}" for n in range(12))
-    assert group.threshold == 2
+    assert group.threshold == 4
     assert group.core_by_chance < 0.5
     assert group.shared > 10 * group.expected
 
@@ -214,3 +218,48 @@ def test_neither_row_order_nor_names_change_the_groups(seed):
     ]
     assert [described(g, other) for g in again] == expected
     assert len(first) == 1
+
+
+def test_in_a_log_of_weeks_hours_of_the_week_and_weeks_stand_for_hours():
+    dice = Random(8)
+    rows = [
+        (f"a{dice.randrange(400)}", f"t{dice.randrange(300)}", dice.randrange(28 * 86_400))
+        for _ in range(20_000)
+    ]
+    found = audiences(log_of(rows), Grid(3600, 0), SMALL)
+    assert found.is_long
+    assert found.activity.shape[1] == 168
+    assert int(found.week.max()) == 3
+    pairs, _ = audience_pairs(found, SMALL)
+    assert pairs["expected"].sum() > 0
+    alike = audience_pairs(found, replace(SMALL, min_shared=2))[0]
+    assert alike.height == 0 or alike["q_value"].min() > 0.01
+    assert co_audience(log_of(rows + push(dice)), Grid(600, 0), CoAudienceRule()).groups
+    shares = found.shares(np.arange(5))
+    assert shares.sum(axis=0).tolist() == pytest.approx([1.0] * 5)
+
+
+def test_quiet_accounts_that_meet_are_not_hidden_by_busy_ones():
+    dice = Random(9)
+    busy = [(f"b{n % 40}", f"t{dice.randrange(40)}", 20 * n) for n in range(12_000)]
+    others = crowd(dice, accounts=4000, topics=200, rows=6000, hours=66)
+    quiet = [
+        (f"q{n}", f"t{t}", 20_000 * (t + 1) + dice.randrange(300))
+        for t in range(3) for n in range(8)
+    ]  # fmt: skip
+    log = log_of(busy + quiet + others)
+    (group,) = co_audience(log, Grid(600, 0), CoAudienceRule()).groups
+    assert described(group, log)[1] == sorted(f"q{n}" for n in range(8))
+    (alike,) = co_audience(log, Grid(600, 0), CoAudienceRule(quiet_daily_events=100)).groups
+    assert group.q_value < 1e-12
+    assert alike.q_value > 1e-4
+
+
+def test_the_span_of_a_topic_is_the_shortest_with_nine_tenths_of_the_core():
+    rows = [(f"p{n}", "x", 1000 + 10 * n) for n in range(9)]
+    log = log_of([*rows, ("p9", "x", 1700), ("a", "x", 1030)])
+    origin = int(START.timestamp())
+    windows = pl.DataFrame({"topic": [0], "start": [origin + 1000]})
+    core = log.account_ids.search_sorted(pl.Series([f"p{n}" for n in range(10)]))
+    found = tight_spans(log, windows, core, width=600)
+    assert found.rows() == [(0, origin + 1000 - 21, origin + 1080 + 22)]

@@ -114,3 +114,12 @@ def test_where_nothing_was_deleted_deletion_has_no_row():
     kept = posts.with_columns(deleted_at=pl.lit(None, posts.schema["deleted_at"]))
     found = side_evidence(rows, actions, accounts, kept)
     assert found["test"].to_list() == ["cohort", "first-seen", "same-text"]
+
+
+def test_who_posts_often_is_expected_to_have_deleted_once():
+    actions, accounts, posts = world()
+    own = actions.filter(pl.col("content_id").is_not_null())
+    everyday = own.filter(pl.col("object_id") != "pushed").with_columns(group=pl.lit(0, pl.Int64))
+    found = side_evidence(everyday, actions, accounts, posts).filter(test="deleted")
+    assert found["expected_share"].item() > found["share"].item() / 3
+    assert found["p_value"].item() > 0.001

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ties between finished findings: who pushes is run together, and what was pushed was a story."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from graphkit.case import (
+    create_case,
+    finding,
+    findings,
+    load_corpus,
+    open_case,
+    save_run,
+    save_trace,
+)
+from graphkit.cli import main
+from graphkit.findings import EvidenceRow, Finding, Grade, NullModel, Subjects
+from graphkit.investigation.ingesting import ingest
+from graphkit.investigation.ties import case_ties, ties_of
+from graphkit.investigation.tracing import trace_story
+from graphkit.tables import TABLES
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+MEMBERS = [f"p:{i:02}" for i in range(10)]
+CROWD = [f"p:{i:02}" for i in range(10, 60)]
+
+
+def at(minutes):
+    return START + timedelta(minutes=minutes)
+
+
+def searches():
+    """Ten members search for the topic in one minute; everybody searches something, twice."""
+    rows = [(name, "bridge cracks", 60) for name in MEMBERS]
+    rows += [
+        (name, f"topic {i % 7}", i * 7 + turn) for turn in (0, 3) for i, name in enumerate(CROWD)
+    ]
+    return pl.DataFrame(
+        [
+            {"action_id": f"a{n:03}", "account_id": who, "object_id": what, "act": "search",
+             "acted_at": at(minute), "time_precision": "second", "platform": "p"}
+            for n, (who, what, minute) in enumerate(rows)
+        ]
+    )  # fmt: skip
+
+
+def posts():
+    """Six posts of the story under the topic, half an hour after the push; 30 on other things."""
+    own = {"platform": "p", "time_precision": "second", "kind": "original", "is_seen": True}
+    story = [
+        {**own, "post_id": f"p:s{i}", "account_id": CROWD[i], "created_at": at(90 + i),
+         "text": "The bridge will fall tonight", "hashtags": '["bridge cracks"]'}
+        for i in range(6)
+    ]  # fmt: skip
+    rest = [
+        {**own, "post_id": f"p:o{i}", "account_id": CROWD[i], "created_at": at(i),
+         "text": f"Lunch number {i}", "hashtags": '["lunch"]'}
+        for i in range(30)
+    ]  # fmt: skip
+    return pl.DataFrame(story + rest)
+
+
+def rankings():
+    """The topic comes in at rank 2 in the snapshot after the push."""
+    rows = [
+        (hour, topic, rank) for hour in range(4) for rank, topic in enumerate(("one", "two"), 3)
+    ]
+    rows += [(2, "bridge cracks", 2), (3, "bridge cracks", 1)]
+    return pl.DataFrame(
+        [{"list_id": "hot", "snapshot_at": at(30 * h), "topic": t, "rank": r} for h, t, r in rows]
+    )
+
+
+def labels():
+    """One on a post of the story, one taken back, one on another post."""
+    rows = [("p:s2", "false", None), ("p:s3", "satire", at(200)), ("p:o1", "false", None)]
+    return pl.DataFrame(
+        [
+            {"subject_kind": "post", "subject_id": post, "label": label, "labelled_by": "a desk",
+             "labelled_at": at(100), "retracted_at": until, "platform": "p"}
+            for post, label, until in rows
+        ]
+    )  # fmt: skip
+
+
+def said(kind, accounts, evidence, *, topics=(), grade=Grade.STRONG):
+    return Finding(
+        kind=kind,
+        outcome="told",
+        grade=grade,
+        score=0.5,
+        summary="Rows.",
+        subjects=Subjects(accounts=tuple(accounts), topics=topics),
+        evidence=tuple(EvidenceRow("actions", key, "core") for key in evidence),
+        caveats=(),
+        null_model=NullModel(reason="made by hand"),
+    )
+
+
+PUSH = said(
+    "ranking-manipulation", MEMBERS, [f"a{i:03}" for i in range(10)], topics=("bridge cracks",)
+)
+MATRIX = said("account-matrix", [*MEMBERS[:8], CROWD[0]], [f"a{i:03}" for i in range(4, 11)])
+OTHERS = said("citation-loop", CROWD[:9], [f"a{i:03}" for i in range(10, 19)])
+ORDINARY = said("coordinated-sharing", MEMBERS, ["a000"], grade=None)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    root = tmp_path_factory.mktemp("ties")
+    made = create_case(root / "case")
+    tables = {"actions": searches(), "posts": posts(), "rankings": rankings(), "labels": labels()}
+    for name, frame in tables.items():
+        frame.write_parquet(root / f"{name}.parquet")
+        ingest(made, [root / f"{name}.parquet"], importer_name="canonical", collection="stream")
+    corpus = load_corpus(made)
+    for each in (PUSH, MATRIX, OTHERS, ORDINARY):
+        recipe = {"detector": each.kind, "version": "1", "params": {}, "not_tested": []}
+        recipe |= {"imports": "", "versions": {}}
+        save_run(made, recipe, findings=[each], corpus=corpus)
+    story = [f"p:s{i}" for i in range(6)]
+    for what in ("p:s0", "p:s1"):  # two questions, one claim
+        claim = {"claim_id": "claim:p:s0", "posts": story}
+        save_trace(made, {"query": {"what": what, "as": "post"}, "claim": claim})
+    return made
+
+
+def tie_of(case, kind):
+    [tie] = [each for each in case_ties(case) if each.kind == kind]
+    return tie
+
+
+def test_a_matrix_that_pushes_is_tied_by_the_rows_of_the_accounts_in_common(case):
+    tie = tie_of(case, "shared-members")
+    assert (tie.finding_id, tie.other_id) == (PUSH.finding_id, MATRIX.finding_id)
+    assert (tie.shared, tie.sizes, tie.tests_made) == (8, (10, 9), 2)
+    assert tie.expected == pytest.approx(1.5)
+    assert tie.p_value == pytest.approx(2260 / 14_783_142_660)  # of all draws of 9 from 60
+    assert [row["key"] for row in tie.rows] == [f"a{i:03}" for i in range(8)]
+    assert [row["key"] for row in tie.other_rows] == [f"a{i:03}" for i in range(4, 8)]
+
+
+def test_a_tie_says_when_both_findings_are_made_of_the_same_rows(case):
+    same = tie_of(case, "shared-members").caveats[1]
+    assert (same.outcome.value, same.detail) == ("weakens", "4 of 4")
+
+
+def test_a_story_is_tied_to_the_push_of_its_topic_with_the_ranks_before_and_after(case):
+    tie = tie_of(case, "pushed-story")
+    assert (tie.other_id, tie.topic) == ("claim:p:s0", "bridge cracks")
+    assert (tie.shared, tie.sizes, tie.expected) == (6, (6, 6), 1.0)
+    assert tie.p_value == pytest.approx(1 / 1947792)  # one draw of 6 from 36
+    assert (tie.course["rank_before"], tie.course["before_at"]) == (
+        None,
+        "2026-03-02T08:30:00+00:00",
+    )
+    assert (tie.course["list_id"], tie.course["rank_after"], tie.course["best_rank"]) == (
+        "hot",
+        2,
+        1,
+    )
+    assert tie.course["best_at"] == "2026-03-02T09:30:00+00:00"
+    assert [row["key"] for row in tie.rows if row["table"] == "rankings"] == [
+        "hot|2026-03-02T09:00:00.000000Z|bridge cracks",
+        "hot|2026-03-02T09:30:00.000000Z|bridge cracks",
+    ]
+    assert tie.course["labels"] == ["false (a desk)"]
+    assert [row["key"] for row in tie.other_rows if row["table"] == "posts"] == [
+        f"p:s{i}" for i in range(6)
+    ]
+    assert [row["table"] for row in tie.other_rows].count("labels") == 1
+
+
+def test_a_story_told_after_the_push_and_by_others_says_both(case):
+    earlier, members = tie_of(case, "pushed-story").caveats
+    assert (earlier.outcome.value, earlier.detail) == (
+        "stands",
+        "0 of 6 posts of the story were earlier",
+    )
+    assert members.outcome.value == "weakens"
+
+
+def test_every_row_of_a_tie_stands_in_a_table(case):
+    corpus = load_corpus(case)
+    for tie in case_ties(case):
+        for row in (*tie.rows, *tie.other_rows):
+            keys = corpus.table(row["table"]).select(TABLES[row["table"]].row_key())["key"]
+            assert row["key"] in keys.to_list()
+
+
+def test_ties_are_found_from_either_side_and_no_finding_is_changed(case):
+    before = [dict(each) for each in findings(case)]
+    ties = case_ties(case)
+    assert ties_of(ties, MATRIX.finding_id) == [tie_of(case, "shared-members")]
+    assert len(ties_of(ties, PUSH.finding_id)) == 2
+    assert ties_of(ties, ORDINARY.finding_id) == ties_of(ties, OTHERS.finding_id) == []
+    assert findings(case) == before
+    assert "ties" not in finding(case, PUSH.finding_id)
+
+
+def test_show_says_what_a_finding_is_tied_to(case, capsys):
+    assert main(["show", str(case.root), PUSH.finding_id]) == 0
+    shown = capsys.readouterr().out
+    assert f"tied to {MATRIX.finding_id}" in shown
+    assert "tied to claim:p:s0, told under bridge cracks" in shown
+    assert main(["show", str(case.root), ORDINARY.finding_id]) == 0
+    assert "tied to" not in capsys.readouterr().out
+
+
+def test_the_push_of_the_invented_world_is_tied_to_the_false_story_that_it_carried(
+    world_case, tmp_path
+):
+    shutil.copytree(world_case.root, tmp_path / "case")
+    case = open_case(tmp_path / "case")
+    trace_story(case, "weiju:5274122771253302")
+    [push] = [f for f in findings(case) if f["outcome"] == "rented-or-automated"]
+    ties = [t for t in ties_of(case_ties(case), push["finding_id"]) if t.kind == "pushed-story"]
+    told = {t.topic: (t.shared, t.course["rank_before"], t.course["rank_after"]) for t in ties}
+    assert told == {"苇港大桥主塔裂缝": (14, None, 2), "苇港大桥连夜封桥": (11, None, 1)}
+    assert {t.other_id for t in ties} == {"claim:weiju:5274122771253302"}
+    assert max(t.q_value for t in ties) < 1e-12
