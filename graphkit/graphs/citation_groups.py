@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from graphkit.graphs.chained_loops import Reach, chained_loops
-from graphkit.graphs.communities import communities, communities_at
+from graphkit.graphs.communities import communities, flow_modules
 from graphkit.graphs.nulls import poisson_tail
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from graphkit.graphs.citation import Citations
 
-RESOLUTIONS = (1.0, 3.0, 10.0, 30.0)
-"""Leiden resolutions: a group is split or drowned at a wrong one, and which depends on the case."""
 PAIRED = 0.5
 """Least Jaccard index of two proposals of different halves that are taken for one group."""
 SMALL_COMMUNITY = 100
@@ -127,20 +125,20 @@ def proposed_groups(
 ) -> pl.DataFrame:
     """`members` of the groups that each half of the stories proposes; see the module.
 
-    A group is a strongly connected set of at most `largest` accounts inside a Leiden community of
-    the citations of the half, at any of `RESOLUTIONS`, in which a chained loop exists. So every
+    A group is a strongly connected set of at most `largest` accounts inside a module of the
+    citations of the half that traps flow (`flow_modules`), in which a chained loop exists. So every
     member cites into the group and is cited from it: who only cites into it is none.
     """
     sets = [
-        frame.with_columns(half=pl.lit(half, pl.Int8), level=pl.lit(level))
+        _closed_sets(rows.filter(pl.col("half") == half), seed).with_columns(
+            half=pl.lit(half, pl.Int8)
+        )
         for half in (0, 1)
-        for level, frame in enumerate(_closed_sets(rows.filter(pl.col("half") == half), seed))
     ]
-    sized = pl.concat(sets).filter(pl.len().over("half", "level", "set").is_between(2, largest))
-    key = sized.group_by("half", "level", "set").agg(pl.col("account_no").sort())
-    key = key.unique(["half", "account_no"]).sort("half", "account_no")
-    proposed = key.select("half", "account_no", group_no=pl.int_range(pl.len(), dtype=pl.Int64))
-    proposed = proposed.explode("account_no")
+    sized = pl.concat(sets).filter(pl.len().over("half", "set").is_between(2, largest))
+    proposed = sized.sort("half", "set", "account_no").select(
+        "half", "account_no", group_no=pl.struct("half", "set").rank("dense").cast(pl.Int64) - 1
+    )
     loops = group_loops(internal_rows(rows, proposed), posts, author="account_no", reach=reach)
     seeded = proposed.join(loops, on="group_no", how="semi")
     tested = paired_groups(seeded).with_columns(half=1 - pl.col("half"))
@@ -189,16 +187,16 @@ def in_two_stories(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return members.join(twice, on=["group_no", "account_no"], how="semi")
 
 
-def _closed_sets(rows: pl.DataFrame, seed: int) -> list[pl.DataFrame]:
-    """Of each of `RESOLUTIONS`, strongly connected accounts inside communities: set, account_no."""
-    pairs = rows.group_by("a", "b").agg(weight=pl.col("story_no").n_unique())
+def _closed_sets(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Strongly connected accounts inside modules that trap flow: set, account_no.
+
+    A pair that cites in k stories weighs k squared: flow keeps to whom one cites again, and small
+    rings are not torn by what their members cite once.
+    """
+    pairs = rows.group_by("a", "b").agg(weight=pl.col("story_no").n_unique().cast(pl.Int64).pow(2))
     if pairs.is_empty():
-        return [pl.DataFrame(schema={"set": pl.Int64, "account_no": pl.Int64})]
-    return [_strong(pairs, found) for found in communities_at(pairs, RESOLUTIONS, seed=seed)]
-
-
-def _strong(pairs: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """The strongly connected sets of `pairs` inside the communities `found`."""
+        return pl.DataFrame(schema={"set": pl.Int64, "account_no": pl.Int64})
+    found = flow_modules(pairs, seed=seed)
     side = [found.select(**{n: "node", f"in_{n}": "community"}) for n in ("a", "b")]
     inner = (
         pairs.join(side[0], on="a").join(side[1], on="b").filter(pl.col("in_a") == pl.col("in_b"))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphkit.graphs.communities import communities, stable_communities
+from graphkit.graphs.communities import communities, flow_modules, stable_communities
 
 
 def frame(pairs):
@@ -58,3 +58,28 @@ def test_rows_in_another_order_give_the_same_communities_and_stability():
 
 def test_without_edges_there_are_no_communities():
     assert stable_communities(frame([]).cast(pl.String)).rows() == []
+
+
+def rings_in_a_crowd(crowd):
+    """Ten rings of four that cite each other much, among `crowd` accounts in hundreds."""
+    draw = np.random.default_rng(5)
+    citing = np.repeat(np.arange(crowd), 6)
+    cited = citing // 100 * 100 + draw.integers(0, 100, 6 * crowd)
+    near = pl.DataFrame({"a": citing + 40, "b": cited + 40}).filter(pl.col("a") != pl.col("b"))
+    rings = [(4 * ring + n, 4 * ring + (n + 1) % 4, 9.0) for ring in range(10) for n in range(4)]
+    leaks = [(4 * ring, 40 + ring, 1.0) for ring in range(10)]
+    ringed = pl.DataFrame([*rings, *leaks], schema=["a", "b", "weight"], orient="row")
+    return pl.concat([ringed, near.unique(maintain_order=True).with_columns(weight=pl.lit(1.0))])
+
+
+@pytest.mark.parametrize("crowd", [100, 5000])
+def test_a_crowd_of_any_size_does_not_drown_small_rings_that_trap_flow(crowd):
+    modules = flow_modules(rings_in_a_crowd(crowd))
+    found = modules.group_by("community").agg(pl.col("node").sort())["node"].to_list()
+    assert all([4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3] in found for n in range(10))
+
+
+def test_modules_do_not_change_with_the_order_of_the_rows():
+    edges = rings_in_a_crowd(100)
+    shuffled = edges.sample(fraction=1, shuffle=True, seed=2)
+    assert flow_modules(shuffled).equals(flow_modules(edges))
