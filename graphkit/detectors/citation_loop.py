@@ -347,7 +347,7 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
 
 DETECTOR = Detector(
     name="citation-loop",
-    version="1",
+    version="2",
     summary="groups whose sourcing comes back to themselves and ends nowhere outside",
     outcomes={
         "loop": Outcome("claims come back to their own author, and chains do not lead out", True),  # noqa: FBT003

@@ -363,7 +363,7 @@ def reach(corpus: Corpus, params: Params) -> tuple[str, ...]:
 
 DETECTOR = Detector(
     name="coordinated-sharing",
-    version="1",
+    version="2",
     summary="groups of accounts that share the same objects within seconds, beyond chance",
     outcomes={
         "coordinated": Outcome("co-action beyond chance that nothing tested explains away", True),  # noqa: FBT003
