@@ -21,9 +21,9 @@ from dash import (
     set_props,
 )
 
-from dashboards import actions
+from dashboards import actions, long_acts
 from dashboards.guard import guard
-from dashboards.pages import account, evidence, finding, network, overview, ranking, story
+from dashboards.pages import account, evidence, finding, network, overview, ranking, runs, story
 from dashboards.pages.rows_drawer import rows_drawer
 from dashboards.parts import Node, View, extra, heading, link, notice
 from dashboards.query import LANGUAGES, Query
@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, Callable[[View], list[Node]]]] = {
     "/account": ("account", account.render),
     "/evidence": ("evidence", evidence.render),
     "/finding": ("finding", finding.render),
+    "/runs": ("runs", runs.render),
 }
 NAVIGATION = ("/", "/network", "/story", "/ranking", "/account", "/evidence")
 INDEX = """<!DOCTYPE html>
@@ -80,6 +81,7 @@ def create_app(root: Path, *, token: str | None = None) -> Dash:
     _wire_pages(app, root)
     _wire_browser(app)
     actions.wire(app, root)
+    long_acts.wire(app, root)
     guard(app, token=token)
     return app
 
@@ -95,6 +97,7 @@ def _shell() -> Node:
             html.Header(id="masthead", className="masthead"),
             html.Main(id="main", tabIndex="-1"),
             html.Aside(id="rows", className="drawer", tabIndex="-1"),
+            *long_acts.job_parts(),
             html.Div(id="said", role="status", className="said-by-us"),
         ]
     )

@@ -38,6 +38,11 @@ class Snapshot:
         return cases.load_corpus(self.case)
 
     @cached_property
+    def imports(self) -> str:
+        """What was imported, as recipes name it."""
+        return cases.imports(self.case)
+
+    @cached_property
     def runs(self) -> list[cases.Run]:
         """All runs, empty ones too."""
         return cases.runs(self.case)

@@ -30,6 +30,7 @@ from dashboards.parts import (
 from dashboards.shown import moment, number, visible
 from dashboards.views import finding as seen
 from dashboards.views.places import list_of
+from dashboards.views.runs import told_of
 from dashboards.words import catalogue
 from graphkit.findings import Verdict
 
@@ -252,6 +253,12 @@ def _made(view: View, finding: Record) -> Node:
         for each in seen.other_records(view.snapshot, finding)
     ]
     again = [html.H3(say("made.others")), html.Ul(others)] if others else []
+    told = [f"{name}={value}" for name, value in told_of(finding).items()]
+    to = view.query.to("/runs", kind=finding["detector"], run=finding["run_id"], set=told)
     return card(
-        html.H2(say("made.title")), facts(pairs), more(say("made.params"), facts(params)), *again
+        html.H2(say("made.title")),
+        facts(pairs),
+        more(say("made.params"), facts(params)),
+        *again,
+        html.P(link(say("runs.again"), to)),
     )

@@ -45,7 +45,7 @@ def _span(view: View) -> Node:
 def _counts(view: View) -> Node:
     say = view.words
     counts = seen.counts(view.snapshot)
-    graded = sum(f["grade"] is not None for f in view.snapshot.findings)
+    graded = sum(f["grade"] is not None for f in seen.once(view.snapshot))
     rows = say("overview.rows", actions=number(counts.actions), rankings=number(counts.rankings))
     return tiles(
         [
@@ -59,7 +59,7 @@ def _counts(view: View) -> Node:
 
 def _findings(view: View) -> Node:
     say, query = view.words, view.query
-    every = view.snapshot.findings
+    every = seen.once(view.snapshot)
     if not view.snapshot.runs:
         command = f"graphkit detect {view.snapshot.case.root}"
         return section(say("findings"), empty(say("overview.no-runs"), command))
@@ -73,6 +73,10 @@ def _findings(view: View) -> Node:
         title = say("overview.ordinary", n=number(len(ordinary)))
         is_open = query.one("grade") == "none"
         blocks.append(more(title, _lines(view, ordinary, limit=40), is_open=is_open))
+    left = len(view.snapshot.findings) - len(every)
+    if left:
+        text = say("overview.repeats", n=number(left))
+        blocks.append(html.P(link(text, query.to("/runs")), className="soft"))
     return section(say("findings"), *blocks, note=say("overview.order"))
 
 
@@ -203,4 +207,5 @@ def _not_tested(view: View) -> Node:
     )
     caveats = html.P(say("overview.untested", n=number(untested))) if untested else None
     body = facts(items) if items else html.P(say("overview.all-ran"))
-    return card(html.H2(say("overview.not-tested")), body, caveats)
+    runs = html.P(link(say("runs.all"), view.query.to("/runs")))
+    return card(html.H2(say("overview.not-tested")), body, caveats, runs)

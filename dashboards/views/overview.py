@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dashboards.views.runs import told
+from graphkit.investigation.holding import same_group
 from graphkit.investigation.plugins import detectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboards.snapshot import Record, Snapshot
+    from graphkit.case import Run
 
 PAGE_SIZE = 20
 FILES_SHOWN = 20
@@ -49,6 +52,28 @@ def counts(snapshot: Snapshot) -> Counts:
 def caveat_counts(finding: Record) -> Counter[str]:
     """How many innocent explanations stand refuted, weaken the finding, or were not tested."""
     return Counter(caveat["outcome"] for caveat in finding["caveats"])
+
+
+def once(snapshot: Snapshot) -> list[Record]:
+    """Each group once: as the run over the newest rows with the fewest changes found it.
+
+    A finding that somebody judged or put into the basket stays.
+    """
+    marked = {*snapshot.judgements(), *snapshot.basket()}
+    kept: dict[str, list[Record]] = {}
+    for run in sorted(snapshot.runs, key=lambda run: _distance(snapshot, run)):
+        before = kept.setdefault(run.detector, [])
+        new = [f for f in run.findings if not any(same_group(f, each) for each in before)]
+        kept[run.detector] = before + new
+    first = {each["finding_id"] for found in kept.values() for each in found}
+    return [f for f in snapshot.findings if f["finding_id"] in first | marked]
+
+
+def _distance(snapshot: Snapshot, run: Run) -> tuple[bool, int, str]:
+    """How far a run is from one over all rows of the case with the default parameters."""
+    known = detectors().get(run.detector)
+    changes = 0 if known is None else len(told(known, run.recipe["params"]))
+    return run.recipe["imports"] != snapshot.imports, changes, run.run_id
 
 
 def chosen(findings: Sequence[Record], *, kind: str | None, grade: str | None) -> list[Record]:

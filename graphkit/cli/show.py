@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphkit.case import finding, judgements, named_accounts, open_case, pseudonyms
+from graphkit.case import finding, judgements, named_accounts, open_case, pseudonyms, runs
 from graphkit.cli.printing import print_json, print_table
 from graphkit.investigation.holding import other_runs
 from graphkit.investigation.ties import case_ties, ties_of
@@ -63,7 +63,7 @@ def _print(case: Case, record: dict[str, Any]) -> None:
 
 def _print_other_runs(case: Case, record: dict[str, Any]) -> None:
     """In how many runs with other parameters the same group is found, and as what."""
-    others = other_runs(case, record)
+    others = other_runs(runs(case), record)
     if not others:
         return
     held = [each for each in others if each.outcome is not None]

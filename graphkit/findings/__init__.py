@@ -14,9 +14,10 @@ from graphkit.findings.finding import (
     tested_caveat,
 )
 from graphkit.findings.judgement import Judgement, Verdict
-from graphkit.findings.params import ParamSpec, as_json, param, params_from, span, specs
+from graphkit.findings.params import UNITS, ParamSpec, as_json, param, params_from, span, specs
 
 __all__ = [
+    "UNITS",
     "Caveat",
     "CaveatOutcome",
     "Detector",

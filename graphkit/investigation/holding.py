@@ -6,12 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphkit.case import runs
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from graphkit.case import Case, Run
+    from graphkit.case import Run
 
 LEAST_SHARED = 0.5
 """Accounts and topics in common, of those in either, for two findings to be about one group."""
@@ -32,9 +30,9 @@ class OtherRun:
     shared: float
 
 
-def other_runs(case: Case, record: Mapping[str, Any]) -> list[OtherRun]:
-    """The other runs of the record's detector over the same imports, by run_id."""
-    every = [run for run in runs(case) if run.detector == record["detector"]]
+def other_runs(made: Sequence[Run], record: Mapping[str, Any]) -> list[OtherRun]:
+    """The runs in `made` of the record's detector over the same imports, its own left out."""
+    every = [run for run in made if run.detector == record["detector"]]
     own = next(run for run in every if run.run_id == record["run_id"])
     beside = [
         run
@@ -56,6 +54,11 @@ def _held(run: Run, own: Run, record: Mapping[str, Any]) -> OtherRun:
     if match is None or best < LEAST_SHARED:
         return OtherRun(run.run_id, told, None, None, best)
     return OtherRun(run.run_id, told, match["outcome"], match["grade"], best)
+
+
+def same_group(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two findings are of one kind and about one group."""
+    return bool(one["kind"] == other["kind"] and _shared(one, other) >= LEAST_SHARED)
 
 
 def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:

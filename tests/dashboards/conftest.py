@@ -12,7 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from dashboards.app import create_app
-from graphkit.case import create_case, load_corpus, save_run, save_trace
+from graphkit.case import create_case, imports, load_corpus, save_run, save_trace
 from graphkit.findings import (
     Caveat,
     CaveatOutcome,
@@ -178,6 +178,7 @@ def make_case(root):
     assert corpus.rankings.columns == list(RANKINGS.columns)
     for name, each in (("coordinated-sharing", finding(corpus)), ("citation-loop", ordinary())):
         recipe = {"detector": name, "version": "1", "params": {"within": 60.0}, "not_tested": []}
+        recipe |= {"imports": imports(case), "versions": {}}
         save_run(case, recipe, findings=[each], corpus=corpus)
     save_trace(case, trace())
     return case

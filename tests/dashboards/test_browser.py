@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graphkit.case import basket, decisions, judgements, set_basket
+from graphkit.case import basket, decisions, judgements, runs, set_basket
 
 sync_api = pytest.importorskip("playwright.sync_api")
 sync_api.expect.set_options(timeout=20_000)  # a busy machine draws late
@@ -27,6 +27,7 @@ PAGES = [
     "/account?id=p:0",
     "/evidence",
     "/finding",
+    "/runs?kind=coordinated-sharing",
 ]
 
 
@@ -280,6 +281,23 @@ def test_from_a_finding_to_a_checked_bundle(tab, base, case):
     tab.get_by_role("button", name="Check").click()
     sync_api.expect(tab.locator("#checked")).to_contain_text("first: ")
     sync_api.expect(tab.locator("#checked")).not_to_contain_text("whole")
+    assert tab.noted == []
+
+
+def test_a_detector_runs_again_with_other_parameters_and_the_address_keeps_them(tab, base, case):
+    open_page(tab, base + "/runs?kind=ranking-placement")
+    before = len(runs(case))
+    tab.get_by_label("least followed").fill("3")
+    tab.get_by_role("button", name="Run with these").press("Enter")
+    sync_api.expect(tab.locator("#job")).to_contain_text("Detecting: Ranking placement")
+    sync_api.expect(tab.locator("#said")).to_have_text("The run is in the case.")
+    sync_api.expect(tab.locator("#job")).to_be_empty()
+    assert len(runs(case)) == before + 1
+    assert query(tab) == {"kind": ["ranking-placement"], "set": ["least_followed=3"]}
+    sync_api.expect(tab.locator("main table").first).to_contain_text("least followed 3")
+    tab.get_by_label("least followed").fill("many")
+    tab.get_by_role("button", name="Run with these").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("Not done:")
     assert tab.noted == []
 
 

@@ -58,10 +58,12 @@ def addresses(case):
         "/evidence",
         f"/finding?id={finding_id(case)}",
         "/finding?id=unknown",
+        "/runs",
+        "/runs?kind=coordinated-sharing&set=within%3D5s",
     ]
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(22))
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_is_made_without_a_name_that_nobody_decided_to_show(
     page_case, hostile, number, language

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from graphkit.case import findings, open_case
+from graphkit.case import findings, open_case, runs
 from graphkit.cli import main
 from graphkit.investigation.holding import other_runs
 
@@ -33,7 +33,8 @@ def matrix(case):
 
 
 def test_the_matrix_is_found_at_half_the_window_and_not_at_a_second(case):
-    told = {run.told["within"]: (run.outcome, run.shared) for run in other_runs(case, matrix(case))}
+    others = other_runs(runs(case), matrix(case))
+    told = {run.told["within"]: (run.outcome, run.shared) for run in others}
     assert told[30] == ("coordinated", 1.0)
     assert told[1][0] is None
 
