@@ -35,6 +35,7 @@ _DONE = (
 def wire(app: Dash, root: Path) -> None:
     """Registers all of them."""
     _wire_basket(app, root)
+    _wire_pin(app, root)
     _wire_judgement(app, root)
     _wire_note(app, root)
     _wire_name(app, root)
@@ -61,6 +62,21 @@ def _wire_basket(app: Dash, root: Path) -> None:
         def act(say: Words) -> str:
             cases.set_basket(snapshot(root).case, pressed["finding"], kept=kept)
             return say("basket.added" if kept else "basket.removed")
+
+        return _done(act, *where)
+
+
+def _wire_pin(app: Dash, root: Path) -> None:
+    button = {"act": "pin", "account": ALL, "keep": ALL}
+
+    @app.callback(_DONE, pressing(button), prevent_initial_call=True)
+    def pin(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
+        pressed = pressed_button(clicks)
+        kept = pressed["keep"] == "1"
+
+        def act(say: Words) -> str:
+            cases.set_pin(snapshot(root).case, pressed["account"], kept=kept)
+            return say("network.pin.kept" if kept else "network.pin.out")
 
         return _done(act, *where)
 

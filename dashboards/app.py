@@ -121,10 +121,11 @@ def _wire_pages(app: Dash, root: Path) -> None:
     @app.callback(
         Output("rows", "children"),
         Input("mark", "data"),
+        Input("revision", "data"),
         State("url", "pathname"),
         State("url", "search"),
     )
-    def show_rows(mark: list[str] | None, path: str, search: str) -> list[Node]:
+    def show_rows(mark: list[str] | None, _revision: int, path: str, search: str) -> list[Node]:
         return rows_drawer(_view(root, path, search), mark)
 
 

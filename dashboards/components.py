@@ -65,3 +65,10 @@ class Radios(_Part):
 
     _type = "Radios"
     names = ("id", "label", "options", "value", "param", "clears")
+
+
+class Day(_Part):
+    """A day of the calendar, or none. `param` and `clears` as in `Choice`."""
+
+    _type = "Day"
+    names = ("id", "label", "value", "param", "clears")

@@ -16,6 +16,7 @@ from dashboards.parts import Node, button, extra
 from dashboards.query import Query
 from dashboards.shown import visible
 from dashboards.snapshot import snapshot
+from dashboards.views.network import lens_of
 from dashboards.views.runs import parameters, written
 from dashboards.words import Words
 from graphkit import case as cases
@@ -49,6 +50,7 @@ def wire(app: Dash, root: Path) -> None:
     _wire_trace(app, root, jobs)
     _wire_run(app, root, jobs)
     _wire_bundle(app, root, jobs)
+    _wire_gephi(app, root, jobs)
     _wire_clock(app, jobs)
     _wire_stop(app, jobs)
 
@@ -123,6 +125,27 @@ def _wire_bundle(app: Dash, root: Path, jobs: Jobs) -> None:
             done = say("bundle.built", path=visible(str(out)))
             arguments = ["bundle", str(root), "-o", str(out), *chosen]
             jobs.start(arguments, title=say("bundle.job"), done=done)
+
+        return _started(start, where[1])
+
+
+def _wire_gephi(app: Dash, root: Path, jobs: Jobs) -> None:
+    asked = {"act": "gephi", "graph": ALL}
+
+    @app.callback((_SAID, _CLOCK), pressing(asked), prevent_initial_call=True)
+    def write(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
+        pressed_button(clicks)
+
+        def start(say: Words) -> None:
+            lens = lens_of(snapshot(root), Query.read("/network", where[1]))
+            within = f"{lens.within.total_seconds():g}s"
+            rule = ["--act", lens.act, "--within", within, "--min-objects", str(lens.min_count)]
+            told = rule if lens.name == "coaction" else []
+            name = "-".join([lens.name, *(lens.act, within, str(lens.min_count))[: len(told) // 2]])
+            out = root.resolve() / "exports" / f"{name}.gexf"
+            done = say("network.gephi.done", path=visible(str(out)))
+            arguments = ["graph", str(root), lens.name, "-o", str(out), *told]
+            jobs.start(arguments, title=say("network.gephi.job"), done=done)
 
         return _started(start, where[1])
 

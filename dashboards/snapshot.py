@@ -103,6 +103,10 @@ class Snapshot:
         """The findings in the evidence basket, in order."""
         return cases.basket(self.case)
 
+    def pins(self) -> list[str]:
+        """The pinned accounts, in order."""
+        return cases.pins(self.case)
+
 
 def snapshot(root: Path) -> Snapshot:
     """The case in `root` as it is now; the same object until its rows, runs or traces change."""

@@ -32,6 +32,18 @@
         h("button", { type: "submit", className: "button" }, props.button)));
   }
 
+  /* A half-typed date has no value: only a whole one, or an emptied field, is told. */
+  function Day(props) {
+    const told = (event) => {
+      if (event.target.validity.badInput || event.target.value === (props.value || "")) return;
+      put(props, event.target.value);
+    };
+    const onKeyDown = (event) => { if (event.key === "Enter") told(event); };
+    return h("div", { className: "field" },
+      h("label", { htmlFor: props.id }, props.label),
+      h("input", { id: props.id, key: props.value, type: "date", defaultValue: props.value || "", onBlur: told, onKeyDown }));
+  }
+
   function Radios(props) {
     const options = (props.options || []).map((each) =>
       h("label", { key: each.value, className: "radio" },
@@ -56,5 +68,5 @@
     return h("div", { className: "field" }, h("label", { htmlFor: props.id }, props.label), box);
   }
 
-  window.graphkit_parts = Object.assign(window.graphkit_parts || {}, { Choice, Field, Search, Radios });
+  window.graphkit_parts = Object.assign(window.graphkit_parts || {}, { Choice, Day, Field, Search, Radios });
 })();

@@ -74,6 +74,7 @@
       this.index = new Map(nodes.id.map((id, i) => [id, i]));
       this.groups = Array.from({ length: HUES + 1 }, () => []);
       nodes.hue.forEach((hue, i) => this.groups[Math.min(hue, HUES)].push(i));
+      this.pinned = nodes.id.map((_, i) => i).filter((i) => nodes.pinned && nodes.pinned[i]);
       this.largest = nodes.id.map((_, i) => i).sort((a, b) => nodes.size[b] - nodes.size[a]);
       const heaviest = edges.weight.reduce((most, w) => Math.max(most, w), 1);
       this.strength = edges.weight.map((w) => Math.log1p(w) / Math.log1p(heaviest));
@@ -284,6 +285,7 @@
       if (this.nodes.marked) {
         for (let i = 0; i < this.count; i++) if (this.nodes.marked[i]) this.ring(g, i, this.colours.ink, [], 1.5, 3);
       }
+      for (const i of this.pinned) this.ring(g, i, this.colours.accent, [1.5, 2.5], 2, 7);
       for (const i of this.selected) this.ring(g, i, this.colours.ink, []);
       if (this.hover >= 0) this.ring(g, this.hover, this.colours.faint, []);
       if (this.cursor >= 0) this.ring(g, this.cursor, this.colours.accent, [4, 3]);
@@ -334,7 +336,7 @@
       g.textBaseline = "middle";
       g.lineJoin = "round";
       const placed = [];
-      const first = [this.hover, this.cursor, ...this.selected].filter((i) => i >= 0);
+      const first = [this.hover, this.cursor, ...this.selected, ...this.pinned].filter((i) => i >= 0);
       const named = this.world || this.count <= 150 || this.scale > 2 * this.fitScale; // else discs are named
       if (!named) for (const disc of this.discs) this.placeDiscLabel(g, disc, placed);
       const others = this.selected.size

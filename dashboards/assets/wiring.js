@@ -66,6 +66,10 @@
     dash.set_props("said", { children: working });
   }, true);
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("#undo")) window.history.back();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest && event.target.closest("#rows")) closeRows();
   });

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from dash import dcc, html
 
-from dashboards.components import Choice, NetworkMap, Search
+from dashboards.components import Choice, Day, NetworkMap, Search
 from dashboards.figures.network_map import HUES, map_properties
-from dashboards.parts import Node, View, badge, card, empty, extra, grid, heading, link, sign, table
+from dashboards.pages import network_parts as parts
+from dashboards.parts import Node, View, badge, card, empty, grid, heading, link, sign, table
 from dashboards.shown import duration, number
 from dashboards.views import network as seen
 from dashboards.views.rows import lens_text
@@ -32,11 +33,13 @@ def render(view: View) -> list[Node]:
     controls = html.Div([*_controls(view, lens), _search(view)], className="controls")
     found = _found(view, lens)
     if drawn.nodes.is_empty():
-        return [head, controls, *found, _nothing(view, lens, level)]
+        return [head, controls, *found, parts.opened(view, level), _nothing(view, lens, level)]
     beside = _groups(view, lens, drawn) if level.name == "groups" else _members(view, lens, drawn)
-    picture = html.Div([_map(view, lens, level=level, drawn=drawn), _said(view, lens, drawn)])
-    body = html.Div([card(picture, kind="flush"), html.Div(beside)], className="map-and-table")
-    return [head, controls, *found, _path(view, level), body]
+    below = [] if level.name == "groups" else [parts.beside(view, lens, drawn)]
+    map_and_words = [_map(view, lens, level=level, drawn=drawn), _said(view, lens, drawn), *below]
+    picture = card(html.Div(map_and_words), kind="flush")
+    body = html.Div([picture, html.Div(beside)], className="map-and-table")
+    return [head, controls, *found, parts.opened(view, level), body]
 
 
 def _controls(view: View, lens: Lens) -> list[Node]:
@@ -61,8 +64,9 @@ def _controls(view: View, lens: Lens) -> list[Node]:
         value=lens.name,
         options=lenses,
     )
+    days = _days(view)
     if lens.name == "citation":
-        return [first, least]
+        return [first, least, *days]
     found = acts(view.snapshot.corpus).rows()
     act_options = [
         {"value": act, "label": f"{say.of('act', act)} ({number(rows)})"} for act, rows in found
@@ -85,7 +89,21 @@ def _controls(view: View, lens: Lens) -> list[Node]:
         value=window,
         options=windows,
     )
-    return [first, act, within, least]
+    return [first, act, within, least, *days]
+
+
+def _days(view: View) -> list[Node]:
+    """The first and the last day that count, by the case's zone."""
+    return [
+        Day(
+            id=f"day-{name}",
+            label=view.words(f"network.{name}"),
+            param=name,
+            clears={"group": None, "sel": None, "mark": None},
+            value=view.query.one(name),
+        )
+        for name in ("from", "to")
+    ]
 
 
 def _search(view: View) -> Node:
@@ -120,28 +138,13 @@ def _found(view: View, lens: Lens) -> list[Node]:
 
 def _nothing(view: View, lens: Lens, level: Level) -> Node:
     say = view.words
-    if level.name == "finding":
+    if level.way is not None:
+        return empty(say("network.none.way"))
+    if level.finding_id is not None:
         return empty(say("network.none.finding"))
     if lens.name == "coaction" and not view.snapshot.corpus.actions.height:
         return empty(say("network.none.actions"), f"graphkit import {view.snapshot.case.name} FILE")
     return empty(say("network.none"))
-
-
-def _path(view: View, level: Level) -> Node:
-    """Where this level stands: all groups, then what is open."""
-    say = view.words
-    if level.name == "groups":
-        whole = link(say("network.all"), view.query.having(group="all", mark=None))
-        return html.Nav([html.Span(say("network.groups")), whole], className="path")
-    up = link(
-        say("network.groups"), view.query.having(group=None, finding=None, sel=None, mark=None)
-    )
-    here = {
-        "all": say("network.all"),
-        "group": say("network.group", n=(level.group or 0) + 1),
-        "finding": say("network.finding"),
-    }[level.name]
-    return html.Nav([up, html.Span(here, **extra(aria_current="page"))], className="path")
 
 
 def _map(view: View, lens: Lens, *, level: Level, drawn: Picture) -> Node:
@@ -157,6 +160,8 @@ def _map(view: View, lens: Lens, *, level: Level, drawn: Picture) -> Node:
         group=say("network.group", n="{}"),
     )
     properties["edges"]["directed"] = lens.name == "citation"
+    pinned = set(view.snapshot.pins())
+    properties["nodes"]["pinned"] = [each in pinned for each in drawn.nodes["node"]]
     opens = "open" if level.name == "groups" else "select"
     return NetworkMap(
         id="groups-map" if level.name == "groups" else "map",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from dashboards.pages.network_parts import account_steps, pair_steps
 from dashboards.pages.row_table import row_table
 from dashboards.parts import Node, View, extra, link
 from dashboards.shown import number, visible
@@ -28,8 +29,9 @@ def rows_drawer(view: View, mark: Mark | None) -> list[Node]:
         kind="close",
         **extra(aria_label=say("rows.close"), data_rows="1"),
     )
+    steps = html.P(_steps(view, mark), className="links")
     if rows is None or rows.is_empty():
-        return [html.H2([say("rows.title"), close]), html.P(say("rows.none"))]
+        return [html.H2([say("rows.title"), close]), html.P(say("rows.none")), steps]
     names = view.snapshot.names(
         rows["account_id"].drop_nulls().unique(maintain_order=True).to_list()[:3]
     )
@@ -41,4 +43,12 @@ def rows_drawer(view: View, mark: Mark | None) -> list[Node]:
             close,
         ]
     )
-    return [title, row_table(view, rows, "behind"), html.P(say("rows.masked"), className="note")]
+    note = html.P(say("rows.masked"), className="note")
+    return [title, steps, row_table(view, rows, "behind"), note]
+
+
+def _steps(view: View, mark: Mark) -> list[Node]:
+    """Where one goes from a selected account, or from two."""
+    if mark[0] == "account" and len(mark) == 2:
+        return account_steps(view, mark[1])
+    return pair_steps(view, (mark[2], mark[3])) if mark[0] == "edge" and len(mark) == 4 else []

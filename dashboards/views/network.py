@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,10 +12,13 @@ import polars as pl
 from graphkit.findings import span
 from graphkit.investigation.network import (
     Lens,
+    Network,
     Picture,
     account_picture,
     acts,
     community_picture,
+    linked_to,
+    way_between,
 )
 
 if TYPE_CHECKING:
@@ -28,11 +32,16 @@ _PREFERRED = ("repost", "url", "text", "hashtag", "near_text", "image")
 
 @dataclass(frozen=True)
 class Level:
-    """What of the network is asked for: all groups, one, all accounts, or a finding's accounts."""
+    """What of the network is open: `groups` as discs, `all` accounts, or the `accounts` of parts.
+
+    The parts: groups, a finding, accounts with what they are linked to, the way between two.
+    """
 
     name: str
-    group: int | None = None
+    groups: tuple[int, ...] = ()
     finding_id: str | None = None
+    around: tuple[str, ...] = ()
+    way: tuple[str, str] | None = None
 
 
 def lens_of(snapshot: Snapshot, query: Query) -> Lens:
@@ -48,31 +57,52 @@ def lens_of(snapshot: Snapshot, query: Query) -> Lens:
         act=usual[0] if act is None or act not in known else act,
         within=span("60s" if window not in WINDOWS else str(window)),
         min_count=2 if least not in LEAST else int(str(least)),
+        since=_midnight(snapshot, query.one("from"), days=0),
+        until=_midnight(snapshot, query.one("to"), days=1),
     )
+
+
+def _midnight(snapshot: Snapshot, day: str | None, *, days: int) -> datetime | None:
+    """The beginning of a day in the case's zone, or of the one after; None where none is meant."""
+    try:
+        found = date.fromisoformat(day or "") + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return None
+    return datetime.combine(found, time(), snapshot.zone).astimezone(UTC)
 
 
 def level_of(query: Query) -> Level:
     """The level that the address asks for."""
-    group, finding = query.one("group"), query.one("finding")
-    if finding is not None:
-        return Level("finding", finding_id=finding)
-    if group == "all":
+    groups, way = query.all("group"), query.all("way")
+    if "all" in groups:
         return Level("all")
-    if group is not None and group.isdecimal():
-        return Level("group", group=int(group))
-    return Level("groups")
+    level = Level(
+        "accounts",
+        groups=tuple(int(each) for each in dict.fromkeys(groups) if each.isdecimal()),
+        finding_id=query.one("finding"),
+        around=tuple(dict.fromkeys(query.all("around"))),
+        way=(way[0], way[1]) if len(way) == 2 else None,
+    )
+    return Level("groups") if level == Level("accounts") else level
 
 
 def picture(snapshot: Snapshot, lens: Lens, level: Level) -> Picture:
-    """What is drawn at that level."""
+    """What is drawn at that level. Pinned accounts stand in every picture of accounts."""
     whole = snapshot.network(lens)
     if level.name == "groups":
         return community_picture(whole)
-    if level.name == "finding":
-        finding = snapshot.finding(level.finding_id)
-        accounts = [] if finding is None else finding["subjects"]["accounts"]
-        return account_picture(whole, accounts=accounts)
-    return account_picture(whole, community=level.group)
+    if level.name == "all":
+        return account_picture(whole)
+    return account_picture(whole, accounts=_open_accounts(snapshot, whole, level))
+
+
+def _open_accounts(snapshot: Snapshot, whole: Network, level: Level) -> list[str]:
+    members = whole.groups.filter(pl.col("community").is_in(list(level.groups)))["node"].to_list()
+    finding = snapshot.finding(level.finding_id)
+    named = [] if finding is None else finding["subjects"]["accounts"]
+    linked = linked_to(whole, level.around) if level.around else []
+    between = [] if level.way is None else way_between(whole, level.way)
+    return sorted({*members, *named, *level.around, *linked, *between, *snapshot.pins()})
 
 
 def group_of(snapshot: Snapshot, lens: Lens, account_id: str) -> int | None:

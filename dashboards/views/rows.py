@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -106,18 +106,21 @@ def _asked(table: str, keys: pl.Series | list[str], role: str) -> pl.DataFrame:
 
 
 def lens_from(text: str) -> Lens:
-    """The lens written as `name:act:seconds:count`.
+    """The lens written as `name:act:seconds:count:since:until`, times in seconds or empty.
 
-    >>> lens_from("coaction:repost:60:2").act
-    'repost'
+    >>> lens_from("coaction:repost:60:2::1772409600").until.isoformat()
+    '2026-03-02T00:00:00+00:00'
     """
-    name, act, seconds, count = text.rsplit(":", 3)
-    return Lens(name, act, timedelta(seconds=float(seconds)), int(count))
+    name, act, seconds, count, *days = f"{text}::".split(":")[:6]
+    since, until = (datetime.fromtimestamp(int(d), UTC) if d else None for d in days)
+    return Lens(name, act, timedelta(seconds=float(seconds)), int(count), since, until)
 
 
 def lens_text(lens: Lens) -> str:
     """The lens as text for addresses."""
-    return f"{lens.name}:{lens.act}:{lens.within.total_seconds():g}:{lens.min_count}"
+    days = ("" if day is None else f"{day.timestamp():.0f}" for day in (lens.since, lens.until))
+    basis = f"{lens.name}:{lens.act}:{lens.within.total_seconds():g}:{lens.min_count}"
+    return ":".join([basis, *days])
 
 
 def _row(_snapshot: Snapshot, table: str, key: str) -> pl.DataFrame:

@@ -12,8 +12,10 @@ from graphkit.case.decisions import (
     judgements,
     named_accounts,
     notes,
+    pins,
     searches,
     set_basket,
+    set_pin,
 )
 from graphkit.case.folder import Case, create_case, locked, open_case, write_file
 from graphkit.case.journal import append_audit, audit, audit_head
@@ -46,6 +48,7 @@ __all__ = [
     "named_accounts",
     "notes",
     "open_case",
+    "pins",
     "pseudonym",
     "pseudonyms",
     "run_id_of",
@@ -55,6 +58,7 @@ __all__ = [
     "save_trace",
     "searches",
     "set_basket",
+    "set_pin",
     "source_records",
     "sources",
     "stored",

@@ -97,9 +97,24 @@ def set_basket(case: Case, finding_id: str, *, kept: bool) -> None:
 
 def basket(case: Case) -> list[str]:
     """The findings in the basket, in the order in which they were put there."""
+    return _kept(read_journal(case, "basket.jsonl"), "finding_id")
+
+
+def set_pin(case: Case, account_id: str, *, kept: bool) -> None:
+    """Pins an account, so that every picture of accounts shows it, or takes the pin out."""
+    append_journal(case, "pins.jsonl", {"account_id": account_id, "kept": kept})
+
+
+def pins(case: Case) -> list[str]:
+    """The pinned accounts, in the order in which they were pinned."""
+    return _kept(read_journal(case, "pins.jsonl"), "account_id")
+
+
+def _kept(records: list[Record], name: str) -> list[str]:
+    """What was kept last, by `name`, in order."""
     kept: dict[str, None] = {}
-    for record in read_journal(case, "basket.jsonl"):
-        kept.pop(record["finding_id"], None)
+    for record in records:
+        kept.pop(record[name], None)
         if record["kept"]:
-            kept[record["finding_id"]] = None
+            kept[record[name]] = None
     return list(kept)

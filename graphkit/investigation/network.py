@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +13,7 @@ from graphkit.errors import UnknownNameError
 from graphkit.graphs.coaction import coaction
 from graphkit.graphs.communities import communities
 from graphkit.graphs.layout import community_discs, force_layout, two_level_layout
+from graphkit.graphs.shortest_ways import shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,15 @@ class Lens:
 
     `coaction`: both did `act` to `min_count` or more objects, at most `within` apart.
     `citation`: the first named the second, or a post of it, `min_count` times or more.
+    Only what was done from `since` on and before `until` counts, where they are given.
     """
 
     name: str
     act: str = "repost"
     within: timedelta = timedelta(seconds=60)
     min_count: int = 2
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,21 @@ def _cited_accounts(corpus: Corpus) -> pl.DataFrame:
     )
 
 
+def _during(rows: pl.DataFrame, lens: Lens, time: str) -> pl.DataFrame:
+    """The rows whose `time` lies in the days of the lens; unknown times only where it has none."""
+    since = [] if lens.since is None else [pl.col(time) >= lens.since]
+    until = [] if lens.until is None else [pl.col(time) < lens.until]
+    return rows.filter(*since, *until) if since or until else rows
+
+
 def _links(corpus: Corpus, lens: Lens) -> pl.DataFrame:
     if lens.name == "coaction":
-        log = corpus.actions.filter(pl.col("act") == lens.act)
+        log = _during(corpus.actions.filter(pl.col("act") == lens.act), lens, "acted_at")
         edges = coaction(log, within=lens.within, min_objects=lens.min_count).edges
         return edges.select("a", "b", "q_value", weight="objects_count").sort("a", "b")
     if lens.name == "citation":
-        counts = _cited_accounts(corpus).group_by("a", "b").agg(weight=pl.len().cast(pl.Int64))
+        cited = _during(_cited_accounts(corpus), lens, "at")
+        counts = cited.group_by("a", "b").agg(weight=pl.len().cast(pl.Int64))
         kept = counts.filter(pl.col("weight") >= lens.min_count)
         return kept.with_columns(q_value=pl.lit(None, pl.Float64)).sort("a", "b")
     raise UnknownNameError.among("lens", lens.name, ["citation", "coaction"])
@@ -166,16 +178,41 @@ def community_picture(whole: Network) -> Picture:
     return Picture(nodes.sort("community"), between, discs.clear(), (hidden, 0))
 
 
-def account_picture(
-    whole: Network, *, community: int | None = None, accounts: Sequence[str] | None = None
-) -> Picture:
-    """The accounts of one community, or those named, or all; with the links among them.
+def linked_to(whole: Network, accounts: Sequence[str]) -> list[str]:
+    """The accounts that have a link with one of `accounts`, those themselves left out, by id."""
+    known = pl.Series(list(accounts), dtype=pl.String).implode()
+    ends = [("a", "b"), ("b", "a")]
+    found = pl.concat([whole.links.filter(pl.col(a).is_in(known))[b].alias("n") for a, b in ends])
+    return found.filter(~found.is_in(known)).unique().sort().to_list()
+
+
+def way_between(whole: Network, ends: tuple[str, str]) -> list[str]:
+    """The accounts on the shortest ways between two, the ends too; none where there is no way."""
+    return shortest_ways(whole.links, *ends)["node"].to_list()
+
+
+def beyond(whole: Network, drawn: Picture) -> pl.DataFrame:
+    """Where the drawn accounts are linked to accounts that are not: community, accounts, links.
+
+    By falling links, then community.
+    """
+    shown = drawn.nodes["node"].implode()
+    ends = [("a", "b"), ("b", "a")]
+    out = [
+        whole.links.filter(pl.col(a).is_in(shown), ~pl.col(b).is_in(shown)).select(node=b)
+        for a, b in ends
+    ]
+    counts = pl.concat(out).join(whole.groups, on="node").group_by("community")
+    found = counts.agg(accounts=pl.col("node").n_unique(), links=pl.len())
+    return found.sort(["links", "community"], descending=[True, False])
+
+
+def account_picture(whole: Network, *, accounts: Sequence[str] | None = None) -> Picture:
+    """The accounts named, or all; with the links among them.
 
     At most 20,000 accounts (the largest communities first) and the 60,000 strongest links.
     """
     chosen = whole.groups
-    if community is not None:
-        chosen = chosen.filter(pl.col("community") == community)
     if accounts is not None:
         chosen = chosen.filter(pl.col("node").is_in(list(accounts)))
     asked = chosen.height if accounts is None else len(set(accounts))
@@ -222,7 +259,8 @@ def _with_degrees(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 def link_rows(corpus: Corpus, lens: Lens, ends: tuple[str, str]) -> pl.DataFrame:
     """The rows that make the link between two accounts: table, key, role, sorted."""
     if lens.name == "citation":
-        cited = _cited_accounts(corpus).filter(_between(*ends) | _between(*ends[::-1]))
+        among = _cited_accounts(corpus).filter(_between(*ends) | _between(*ends[::-1]))
+        cited = _during(among, lens, "at")
         key = pl.concat_str("post_id", "citation_no", separator="|")
         rows = cited.select(
             pl.lit("citations").alias("table"), key.alias("key"), pl.lit("cites").alias("role")
@@ -231,7 +269,7 @@ def link_rows(corpus: Corpus, lens: Lens, ends: tuple[str, str]) -> pl.DataFrame
     log = corpus.actions.filter(
         (pl.col("act") == lens.act) & pl.col("account_id").is_in(list(ends))
     )
-    pairs = coaction(log, within=lens.within).evidence
+    pairs = coaction(_during(log, lens, "acted_at"), within=lens.within).evidence
     keys = pl.concat([pairs["action_a"], pairs["action_b"]]).unique()
     rows = pl.DataFrame({"key": keys}).select(
         pl.lit("actions").alias("table"), "key", pl.lit(lens.act).alias("role")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graphkit.case import basket, decisions, judgements, runs, set_basket
+from graphkit.case import basket, decisions, judgements, pins, runs, set_basket
 
 sync_api = pytest.importorskip("playwright.sync_api")
 sync_api.expect.set_options(timeout=20_000)  # a busy machine draws late
@@ -176,6 +176,70 @@ def test_a_group_opens_by_a_click_on_its_disc(tab, base):
     tab.mouse.click(*picture(tab)(0))
     tab.locator("#members").wait_for()
     assert query(tab)["group"] == ["0"]
+
+
+def table_of(tab):
+    """The ids of the accounts in the table beside the map."""
+    rows = tab.locator("#members .ag-center-cols-container [role=row]")
+    rows.first.wait_for()
+    return {row.get_attribute("row-id") for row in rows.all()}
+
+
+def test_an_account_is_expanded_the_step_undone_and_the_part_closed(tab, base):
+    open_page(tab, base + "/network?lens=citation&least=1&around=p:0")
+    assert table_of(tab) == {"p:0", "p:8"}
+    left = "Linked to these and not drawn: 4 accounts by 4 links."
+    sync_api.expect(tab.locator("main")).to_contain_text(left)
+    tab.locator("#members input[type=checkbox]").nth(1).check()
+    tab.get_by_role("link", name="Add what it is linked to").click()
+    sync_api.expect(tab.locator(".part")).to_have_count(2)
+    assert len(query(tab)["around"]) == 2
+    tab.get_by_role("button", name="Undo").click()
+    sync_api.expect(tab.locator(".part")).to_have_count(1)
+    assert query(tab)["around"] == ["p:0"]
+    tab.get_by_role("link", name="Close this part").click()
+    sync_api.expect(tab.locator("#groups-map")).to_be_visible()
+    assert "around" not in query(tab)
+
+
+def test_the_way_between_two_accounts_passes_through_the_one_that_both_cite(tab, base):
+    open_page(tab, base + "/network?lens=citation&least=1&group=0&sel=p:0&sel=p:1")
+    tab.get_by_role("link", name="Shortest ways between the two").click()
+    sync_api.expect(tab.locator(".part").last).to_contain_text("Shortest ways")
+    tab.locator(".part").first.get_by_role("link").click()  # closes the group
+    sync_api.expect(tab.locator(".part")).to_have_count(1)
+    assert table_of(tab) == {"p:0", "p:1", "p:8"}
+
+
+def test_a_pinned_account_stays_in_the_picture_and_in_the_case(tab, base, case):
+    open_page(tab, base + "/network?lens=citation&least=1&around=p:8&sel=p:3")
+    tab.locator("#rows").get_by_role("button", name="Pin").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("Pinned")
+    sync_api.expect(tab.locator("#rows").get_by_role("button", name="Unpin")).to_be_visible()
+    assert pins(case) == ["p:3"]
+    open_page(tab, base + "/network?lens=citation&least=1&around=p:0")
+    assert table_of(tab) == {"p:0", "p:3", "p:8"}
+    tab.locator(".path").get_by_role("button", name="Unpin").click()
+    sync_api.expect(tab.locator(".path").get_by_role("button", name="Unpin")).to_have_count(0)
+    assert pins(case) == []
+
+
+def test_days_narrow_the_network_and_stand_in_the_address(tab, base):
+    open_page(tab, base + "/network?lens=citation&least=1&group=0")
+    assert len(table_of(tab)) == 6
+    tab.get_by_label("From the day").fill("2026-03-05")
+    tab.get_by_label("From the day").press("Enter")
+    sync_api.expect(tab.locator("main .empty")).to_contain_text("No two accounts are linked")
+    assert query(tab)["from"] == ["2026-03-05"]
+
+
+def test_the_network_is_written_for_gephi_under_pseudonyms(tab, base, case):
+    open_page(tab, base + "/network?act=repost&least=1")
+    tab.get_by_role("button", name="Whole network for Gephi").click()
+    sync_api.expect(tab.locator("#said")).to_contain_text("coaction-repost-60s-1.gexf")
+    written = (case.root / "exports" / "coaction-repost-60s-1.gexf").read_text("utf-8")
+    assert "acct-" in written
+    assert "p:0" not in written
 
 
 def test_a_choice_goes_into_the_address_and_keeps_the_focus(tab, base):

@@ -45,6 +45,8 @@ def addresses(case):
         "/network?act=repost&group=all",
         "/network?lens=citation&least=1",
         f"/network?act=repost&finding={finding_id(case)}",
+        "/network?lens=citation&least=1&around=p:0&group=0&finding=unknown",
+        "/network?lens=citation&least=1&way=p:0&way=p:1&from=2026-03-01&to=bad",
         "/network?find=handle",
         "/story",
         "/story?what=p:r00",
@@ -63,7 +65,7 @@ def addresses(case):
     ]
 
 
-@pytest.mark.parametrize("number", range(22))
+@pytest.mark.parametrize("number", range(24))
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_is_made_without_a_name_that_nobody_decided_to_show(
     page_case, hostile, number, language
@@ -74,6 +76,22 @@ def test_every_page_is_made_without_a_name_that_nobody_decided_to_show(
     for i, name in enumerate(hostile):
         assert name not in shown
         assert asked or f"handle{i}x" not in shown
+
+
+def lists_in_lists(part):
+    """How many children of a component are lists: the browser refuses to draw those."""
+    children = getattr(part, "children", part if isinstance(part, list) else None)
+    inside = children if isinstance(children, list) else [children]
+    nested = sum(isinstance(each, list) for each in inside)
+    return nested + sum(lists_in_lists(each) for each in inside if hasattr(each, "children"))
+
+
+@pytest.mark.parametrize("number", range(24))
+def test_no_component_holds_a_list_in_a_list(page_case, number):
+    path, _, search = addresses(page_case)[number].partition("?")
+    query = Query.read(path, search)
+    shown = PAGES[path][1](View(snapshot(page_case.root), query, Words("en")))
+    assert lists_in_lists(shown) == 0
 
 
 def test_a_hidden_character_is_written_out_and_named_once_the_account_is_named(new_case, tmp_path):

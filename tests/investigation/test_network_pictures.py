@@ -14,10 +14,13 @@ from graphkit.investigation.network import (
     Lens,
     account_picture,
     acts,
+    beyond,
     community_picture,
     link_rows,
+    linked_to,
     neighbours,
     network,
+    way_between,
 )
 from graphkit.tables import ACTIONS, CITATIONS, POSTS, Corpus
 
@@ -123,9 +126,33 @@ def test_accounts_without_a_drawn_link_are_counted_as_left_out():
 
 def test_a_picture_of_too_many_links_says_how_many_it_leaves_out(monkeypatch):
     monkeypatch.setattr(networks, "MAX_LINKS", 2)
-    drawn = account_picture(network(corpus(), TOGETHER), community=0)
+    drawn = account_picture(network(corpus(), TOGETHER), accounts=["a", "b", "c"])
     assert drawn.edges.rows() == [("a", "b", 2), ("a", "c", 2)]
     assert drawn.left_out == (0, 1)
+
+
+def test_what_lies_beyond_a_picture_is_counted_by_community():
+    whole = network(corpus(), Lens("coaction", "repost", timedelta(seconds=60), min_count=1))
+    drawn = account_picture(whole, accounts=["d", "e"])
+    assert beyond(whole, drawn).rows() == [(0, 3, 3)]
+    assert linked_to(whole, ["e"]) == ["a", "b", "c", "d"]
+    assert beyond(whole, account_picture(whole)).is_empty()
+
+
+def test_the_shortest_way_leads_over_whom_both_are_linked_to():
+    whole = network(corpus(), Lens("coaction", "repost", timedelta(seconds=60), min_count=1))
+    assert way_between(whole, ("d", "b")) == ["d", "e", "b"]
+    assert way_between(whole, ("d", "nobody")) == []
+    assert way_between(network(corpus(), TOGETHER), ("a", "e")) == []
+
+
+@pytest.mark.parametrize(("name", "expected"), [("coaction", 0), ("citation", 1)])
+def test_only_what_was_done_in_the_days_counts(name, expected):
+    lens = Lens(name, "repost", min_count=1, since=START + timedelta(minutes=9, seconds=30))
+    assert network(corpus(), lens).links.height == 0
+    later = Lens(name, "repost", min_count=1, since=START + timedelta(minutes=9))
+    assert network(corpus(), later).links.height == 1
+    assert link_rows(corpus(), later, ("a", "b")).height == expected
 
 
 def test_the_rows_of_a_coaction_are_those_of_both_ends():
