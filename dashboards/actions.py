@@ -38,6 +38,7 @@ def wire(app: Dash, root: Path) -> None:
     _wire_pin(app, root)
     _wire_judgement(app, root)
     _wire_note(app, root)
+    _wire_searched(app, root)
     _wire_name(app, root)
     _wire_check(app, root)
 
@@ -111,6 +112,27 @@ def _wire_note(app: Dash, root: Path) -> None:
             case = snapshot(root).case
             cases.add_note(case, told["note-text"], finding_id=None, by=told["by"])
             return say("notes.saved")
+
+        return _done(act, *where)
+
+
+def _wire_searched(app: Dash, root: Path) -> None:
+    button = {"act": "searched", "form": ALL}
+
+    @app.callback(_DONE, sending(button), prevent_initial_call=True)
+    def searched(
+        clicks: list[int | None], _form: list[Any], where: tuple[int, str]
+    ) -> tuple[Any, Any]:
+        pressed_button(clicks)
+        told = {n.removeprefix("searched."): text for n, text in told_by_form().items()}
+
+        def act(say: Words) -> str:
+            if not told["where"] or not told["query"] or not told["hits"].isdecimal():
+                raise ParameterError(say("searched.incomplete"))
+            by = told["by"] or None
+            found = int(told["hits"])
+            cases.add_search(snapshot(root).case, told["where"], told["query"], found=found, by=by)
+            return say("searched.saved")
 
         return _done(act, *where)
 

@@ -12,6 +12,7 @@ from dash import ALL, Input, Output, State, dcc, html, no_update
 
 from dashboards.buttons import pressed_button, pressing, sending, told_by_form
 from dashboards.jobs import Jobs, Progress
+from dashboards.pages.by_hand import ADDED
 from dashboards.parts import Node, button, extra
 from dashboards.query import Query
 from dashboards.shown import visible
@@ -50,6 +51,7 @@ def wire(app: Dash, root: Path) -> None:
     _wire_trace(app, root, jobs)
     _wire_run(app, root, jobs)
     _wire_bundle(app, root, jobs)
+    _wire_add(app, root, jobs)
     _wire_gephi(app, root, jobs)
     _wire_clock(app, jobs)
     _wire_stop(app, jobs)
@@ -125,6 +127,25 @@ def _wire_bundle(app: Dash, root: Path, jobs: Jobs) -> None:
             done = say("bundle.built", path=visible(str(out)))
             arguments = ["bundle", str(root), "-o", str(out), *chosen]
             jobs.start(arguments, title=say("bundle.job"), done=done)
+
+        return _started(start, where[1])
+
+
+def _wire_add(app: Dash, root: Path, jobs: Jobs) -> None:
+    asked = {"act": "add", "form": ALL}
+
+    @app.callback((_SAID, _CLOCK), sending(asked), prevent_initial_call=True)
+    def add(clicks: list[int | None], _form: list[Any], where: tuple[int, str]) -> tuple[Any, Any]:
+        pressed_button(clicks)
+        told = {n.removeprefix("add."): text for n, text in told_by_form().items()}
+
+        def start(say: Words) -> None:
+            if not told["what"] or not told["seen-at"] or not told["by"]:
+                raise ParameterError(say("add.incomplete"))
+            given = [(f"--{name}", told[name]) for name in ADDED[1:] if told[name]]
+            options = [f"{name}={text}" for name, text in given]
+            arguments = ["add", *options, "--", str(root), told["what"]]
+            jobs.start(arguments, title=say("add.job"), done=say("add.saved"))
 
         return _started(start, where[1])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from dashboards.components import Field
+from dashboards.pages.by_hand import by_hand, searches
 from dashboards.pages.finding_line import finding_line
 from dashboards.parts import Node, View, button, card, empty, heading, link, section
 from dashboards.shown import moment, number, visible
@@ -25,7 +26,9 @@ def render(view: View) -> list[Node]:
     side = html.Aside([_build(view, len(basket)), _bundles(view)], className="side")
     return [
         head,
-        html.Div([html.Div([_basket(view, basket), _notes(view)]), side], className="two"),
+        html.Div(
+            [html.Div([_basket(view, basket), _notes(view), _found(view)]), side], className="two"
+        ),
     ]
 
 
@@ -63,6 +66,10 @@ def _notes(view: View) -> Node:
         button(say("notes.save"), {"act": "note", "finding": ""}),
     ]
     return section(say("notes.title"), card(*form), html.Ul(written, className="notes"))
+
+
+def _found(view: View) -> Node:
+    return section(view.words("add.section"), by_hand(view), searches(view))
 
 
 def _build(view: View, count: int) -> Node:

@@ -9,7 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graphkit.case import basket, decisions, judgements, pins, runs, set_basket
+from graphkit.case import (
+    basket,
+    decisions,
+    judgements,
+    load_corpus,
+    pins,
+    runs,
+    searches,
+    set_basket,
+)
 
 sync_api = pytest.importorskip("playwright.sync_api")
 sync_api.expect.set_options(timeout=20_000)  # a busy machine draws late
@@ -363,6 +372,38 @@ def test_a_detector_runs_again_with_other_parameters_and_the_address_keeps_them(
     tab.get_by_role("button", name="Run with these").click()
     sync_api.expect(tab.locator("#said")).to_contain_text("Not done:")
     assert tab.noted == []
+
+
+def test_a_screenshot_is_added_by_hand_with_the_keyboard_alone(tab, base, case, tmp_path):
+    picture = tmp_path / "-shot <b>.png"
+    picture.write_bytes(b"\x89PNG not a picture")
+    open_page(tab, base + "/evidence")
+    tab.get_by_text("Add what you found").press("Enter")
+    tab.get_by_role("button", name="Add to the case").press("Enter")
+    sync_api.expect(tab.locator("#said")).to_have_text(
+        "Not done: give what was found, when it was seen, and your name."
+    )
+    tab.get_by_label("Address, text or path").fill(str(picture))
+    tab.get_by_label("Seen at").fill("2026-03-10T09:00")
+    tab.locator("details[open]").get_by_label("Your name").fill("A. Person")
+    tab.get_by_role("button", name="Add to the case").press("Enter")
+    sync_api.expect(tab.locator("#said")).to_contain_text("Added.")
+    row = load_corpus(case).labels.filter(label="found-by-hand").to_dicts()[0]
+    assert (row["subject_kind"], row["labelled_by"]) == ("url", "A. Person")
+    assert row["labelled_at"].isoformat() == "2026-03-10T01:00:00+00:00"
+    assert tab.noted == []
+
+
+def test_a_search_without_a_hit_is_recorded(tab, base, case):
+    open_page(tab, base + "/evidence")
+    tab.get_by_text("Record a search").click()
+    tab.get_by_label("Where", exact=True).fill("archive of northmoor.example")
+    tab.get_by_label("What was asked").fill("bridge")
+    tab.get_by_label("How many were found").fill("0")
+    tab.get_by_role("button", name="Record").click()
+    sync_api.expect(tab.locator("#said")).to_have_text("Recorded.")
+    sync_api.expect(tab.locator("main")).to_contain_text("archive of northmoor.example: bridge")
+    assert searches(case)[-1]["found"] == 0
 
 
 def test_a_judgement_without_reason_is_refused_in_words(tab, base, case):
