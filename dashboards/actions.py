@@ -146,8 +146,8 @@ def _wire_name(app: Dash, root: Path) -> None:
             if not told["by"] or not told["reason"]:
                 raise ParameterError(say("name.incomplete"))
             case, account = snapshot(root).case, pressed["account"]
-            reviewing.name_account(case, account, reason=told["reason"], by=told["by"])
-            return say("name.saved")
+            named = reviewing.name_account(case, account, reason=told["reason"], by=told["by"])
+            return say("name.saved" if named else "name.second")
 
         return _done(act, *where)
 

@@ -251,10 +251,17 @@ def _posts(view: View, own: pl.DataFrame) -> Node:
 def _reveal(view: View, account_id: str) -> Node:
     """Naming an account is a decision: who, why, and it is written down."""
     say = view.words
+    made = [d for d in cases.decisions(view.snapshot.case) if d["account_id"] == account_id]
+    pending = [
+        notice(say("name.pending", by=visible(each["by"]), reason=visible(each["reason"])))
+        for each in made
+    ]
     fields = [
         html.P(say("name.what")),
+        *pending,
         Field(id={"form": "reason"}, label=say("name.reason")),
         Field(id={"form": "by"}, label=say("judge.by"), remember="graphkit-by"),
         button(say("name.save"), {"act": "name", "account": account_id}),
     ]
-    return section(None, html.Div(more(say("name.title"), *fields), id="name", tabIndex="-1"))
+    form = more(say("name.title"), *fields, is_open=bool(pending))
+    return section(None, html.Div(form, id="name", tabIndex="-1"))

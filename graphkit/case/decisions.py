@@ -40,9 +40,9 @@ def notes(case: Case) -> list[Record]:
     return read_journal(case, "notes.jsonl")
 
 
-def add_name(case: Case, account_id: str, *, reason: str, by: str) -> Record:
-    """The decision as saved: {account_id, reason, by, at}. From now on exports name the account."""
-    record = {"account_id": account_id, "reason": reason, "by": by}
+def add_name(case: Case, account_id: str, *, reason: str, by: str, is_private: bool) -> Record:
+    """The decision as saved: {account_id, reason, by, is_private, at}."""
+    record = {"account_id": account_id, "reason": reason, "by": by, "is_private": is_private}
     saved = append_journal(case, "decisions.jsonl", record)
     append_audit(case, "name", {"account": pseudonym(case, account_id)})
     return saved
@@ -54,8 +54,15 @@ def decisions(case: Case) -> list[Record]:
 
 
 def named_accounts(case: Case) -> frozenset[str]:
-    """The accounts that a person decided to name."""
-    return frozenset(str(each["account_id"]) for each in decisions(case))
+    """The accounts that exports name: one person decided so, for a private person two did."""
+    deciders: dict[str, set[str]] = {}
+    named = set()
+    for each in decisions(case):
+        who = deciders.setdefault(str(each["account_id"]), set())
+        who.add(each["by"].strip().casefold())
+        if len(who) > 1 or not each.get("is_private", False):
+            named.add(str(each["account_id"]))
+    return frozenset(named)
 
 
 def add_search(

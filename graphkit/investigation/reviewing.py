@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphkit.case import add_judgement, add_name, finding, load_corpus
+import polars as pl
+
+from graphkit.case import add_judgement, add_name, finding, load_corpus, named_accounts
 from graphkit.errors import ParameterError, UnknownNameError
 from graphkit.findings import Verdict
 
 if TYPE_CHECKING:
     from graphkit.case import Case
+    from graphkit.tables import Corpus
 
 
 def review(case: Case, finding_id: str, verdict: str, *, note: str, by: str) -> dict[str, Any]:
@@ -28,15 +31,19 @@ def review(case: Case, finding_id: str, verdict: str, *, note: str, by: str) -> 
     return add_judgement(case, known, verdict=Verdict(verdict), note=note, by=by)
 
 
-def name_account(case: Case, account_id: str, *, reason: str, by: str) -> dict[str, Any]:
-    """The decision as saved. From now on what leaves the case names this account.
+def name_account(case: Case, account_id: str, *, reason: str, by: str) -> bool:
+    """Whether what leaves the case names this account from now on; the decision is saved.
+
+    An account that the platform verified, or that the source register calls an outlet or official,
+    is named when one person decides so; any other counts as a private person's, and a second one,
+    under another name, must decide the same.
 
     Raises:
         UnknownNameError: no row of the case has that account.
-        ParameterError: no reason.
+        ParameterError: no reason, or nobody decides.
     """
-    if not reason.strip():
-        raise ParameterError("naming an account needs a reason; give --reason")
+    if not reason.strip() or not by.strip():
+        raise ParameterError("naming an account needs a reason and a name; give --reason and --by")
     corpus = load_corpus(case)
     known = set()
     for table in ("accounts", "posts", "actions"):
@@ -44,4 +51,17 @@ def name_account(case: Case, account_id: str, *, reason: str, by: str) -> dict[s
     matches = [each for each in known if account_id in (each, each.partition(":")[2])]
     if len(matches) != 1:
         raise UnknownNameError.among("account", account_id, matches if matches else known)
-    return add_name(case, matches[0], reason=reason, by=by)
+    is_private = matches[0] not in _public_accounts(corpus)
+    add_name(case, matches[0], reason=reason, by=by, is_private=is_private)
+    return matches[0] in named_accounts(case)
+
+
+def _public_accounts(corpus: Corpus) -> set[str]:
+    """Accounts that the platform verified, or that the register calls outlet or official."""
+    registered = corpus.labels.filter(
+        pl.col("subject_kind") == "account",
+        pl.col("label").is_in(["outlet", "official"]),
+        pl.col("retracted_at").is_null(),
+    )
+    verified = corpus.accounts.filter("is_verified")["account_id"]
+    return {*verified.to_list(), *registered["subject_id"].to_list()}

@@ -247,7 +247,7 @@ def new_case(root):
     save_run(case, _recipe("recycled-news", not_tested=["labels"]), findings=[], corpus=corpus)
     append_audit(case, "run", {"run_id": "all"})
     save_trace(case, _trace())
-    add_name(case, PEOPLE[3][0], reason="spokesperson of the council", by="Ada")
+    add_name(case, PEOPLE[3][0], reason="spokesperson of the council", by="Ada", is_private=False)
     add_judgement(
         case, made[0].finding_id, verdict=Verdict.CONFIRMED, by="Ada",
         note="asked mossy_finch; <b>they</b> agree",

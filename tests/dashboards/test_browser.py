@@ -425,8 +425,13 @@ def test_naming_an_account_is_a_decision_with_name_and_reason(tab, base, case):
     tab.get_by_label("Why must it be named?").fill("it is the desk's own account")
     tab.get_by_label("Your name").fill("A. Person")
     tab.get_by_role("button", name="Name the account").click()
+    sync_api.expect(tab.locator("main")).to_contain_text("A second person has not yet.")
+    assert "constructor" not in tab.locator("h1").inner_text()
+    tab.get_by_label("Why must it be named?").fill("as they say")
+    tab.get_by_label("Your name").fill("B. Other")
+    tab.get_by_role("button", name="Name the account").click()
     sync_api.expect(tab.locator("h1")).to_contain_text("constructor")
-    assert decisions(case)[-1]["account_id"] == "p:7"
+    assert [each["account_id"] for each in decisions(case)] == ["p:7", "p:7"]
 
 
 def test_the_language_is_chosen_by_a_link_and_kept(tab, base):

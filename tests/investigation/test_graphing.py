@@ -45,7 +45,7 @@ def test_the_same_case_gives_the_same_bytes(case, tmp_path):
 
 def test_a_named_account_stands_under_its_id(case, tmp_path):
     account = load_corpus(case).actions.filter(act="url")["account_id"].sort()[0]
-    add_name(case, account, reason="a test", by="Lin")
+    add_name(case, account, reason="a test", by="Lin", is_private=False)
     options = GraphOptions("url", min_objects=1)
     write_graph(case, "coaction", out=tmp_path / "a.csv", options=options)
     named = (tmp_path / "a.csv").read_text().count("weiju:")

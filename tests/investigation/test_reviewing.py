@@ -64,13 +64,35 @@ def test_a_verdict_that_does_not_exist_is_refused(case, finding):
 
 
 def test_an_account_is_named_by_its_own_id_and_the_audit_log_has_its_pseudonym(case):
-    name_account(case, "a", reason="a public office", by="Ada")
+    assert not name_account(case, "a", reason="a public office", by="Ada")
+    assert name_account(case, "a", reason="a public office", by="Lin")
     assert named_accounts(case) == {"local:a"}
     assert audit(case)[-1]["detail"] == {"account": pseudonym(case, "local:a")}
 
 
+def test_a_private_person_is_named_by_two_people_and_not_by_one_twice(case):
+    for by in ("Ada", " ada ", "ADA"):
+        assert not name_account(case, "a", reason="it began there", by=by)
+    assert named_accounts(case) == frozenset()
+    assert name_account(case, "a", reason="it began there", by="Lin")
+
+
+@pytest.mark.parametrize(
+    ("table", "content"),
+    [
+        ("accounts", "account_id,platform,is_verified\na,local,true\n"),
+        ("labels", "subject_kind,subject_id,label\naccount,local:a,official\n"),
+    ],
+)
+def test_one_person_is_enough_for_a_verified_or_registered_account(case, tmp_path, table, content):
+    path = tmp_path / f"{table}.csv"
+    path.write_text(content)
+    ingest(case, [path])
+    assert name_account(case, "a", reason="a public office", by="Ada")
+
+
 def test_no_account_is_named_without_a_reason(case):
-    with pytest.raises(ParameterError, match="naming an account needs a reason"):
+    with pytest.raises(ParameterError, match="naming an account needs a reason and a name"):
         name_account(case, "local:a", reason=" ", by="Ada")
     assert named_accounts(case) == frozenset()
 
