@@ -25,7 +25,8 @@ LEAK = {"matrix-5": 0.05, "matrix-10": 0.1, "matrix-20": 0.2, "matrix-40": 0.4}
 SIZES = {"ring": (3, 13), "family": (8, 21), "declared-family": (8, 21), "fan": (10, 31)}
 SOURCED_ROOTS = {"family": 0.9, "declared-family": 0.9, "fan": 0.72, "academic": 0.9}
 FAMILIES = ("family", "declared-family")
-OUTLET, PICTURES, VAGUE, NOTHING, SILENT = -1, -2, -3, -4, -5
+OUTLET, PICTURES, VAGUE, NOTHING, SILENT, UNREAD = -1, -2, -3, -4, -5, -6
+"""What a post names. Nothing, and a source that no rule reads, make the same row."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Plan:
         unread_sources: of everybody's named outlets, those that no rule reads.
         unnamed: of the innocent groups' sources (outlets and pictures), those that no rule reads.
         hearsay: of the sources that no rule reads, those whose post says "online" besides.
+        community: accounts of a background community, on average.
     """
 
     accounts: int = 5000
@@ -64,6 +66,7 @@ class Plan:
     unread_sources: float = 0.0
     unnamed: float = 0.0
     hearsay: float = 0.0
+    community: int = 150
 
 
 @dataclass
@@ -84,6 +87,19 @@ class _Draft:
 
 def make_world(seed: int, plan: Plan) -> tuple[Corpus, dict[str, list[list[str]]]]:
     """A corpus, and its planted groups by kind as lists of account ids."""
+    draft, names, planted = _drafted(seed, plan)
+    truth = {k: [[names[m] for m in g] for g in groups] for k, groups in planted.items()}
+    return _corpus(draft, names, planted.get("declared-family", [])), truth
+
+
+def unread_posts(seed: int, plan: Plan) -> list[str]:
+    """The posts of the same world that name a source which no rule reads."""
+    draft, _, _ = _drafted(seed, plan)
+    return [post for post, cites in zip(_ids(draft), draft.cites, strict=True) if UNREAD in cites]
+
+
+def _drafted(seed: int, plan: Plan) -> tuple[_Draft, list[str], dict[str, list[list[int]]]]:
+    """The posts, the accounts' ids, and the planted groups by kind as lists of account numbers."""
     rng = np.random.default_rng(seed)
     draft = _Draft(rng)
     spare = list(rng.permutation(plan.accounts))
@@ -102,15 +118,13 @@ def make_world(seed: int, plan: Plan) -> tuple[Corpus, dict[str, list[list[str]]
         for members in groups:
             for _ in range(rng.integers(*plan.stories)):
                 _story(draft, (kind, members), background, plan)
-    names = [f"local:a{n}" for n in rng.permutation(plan.accounts)]
-    truth = {k: [[names[m] for m in g] for g in groups] for k, groups in planted.items()}
-    return _corpus(draft, names, planted.get("declared-family", [])), truth
+    return draft, [f"local:a{n}" for n in rng.permutation(plan.accounts)], planted
 
 
 def _background(draft: _Draft, plan: Plan, quiet: np.ndarray) -> None:
     """Posts of everybody: roots, and citations of recent posts of one's community by copying."""
     rng = draft.rng
-    community = rng.integers(0, max(plan.accounts // 150, 1), plan.accounts)
+    community = rng.integers(0, max(plan.accounts // plan.community, 1), plan.accounts)
     activity = rng.lognormal(0, 1, plan.accounts) * quiet
     authors = rng.choice(
         plan.accounts, plan.accounts * plan.posts_each, p=activity / activity.sum()
@@ -190,7 +204,7 @@ def _read(rng: np.random.Generator, root: int, plan: Plan, *, also_unread: float
     unread = {OUTLET: plan.unread_sources, PICTURES: plan.unread_pictures}.get(root)
     if unread is None or rng.random() >= max(unread, also_unread):
         return root
-    return VAGUE if rng.random() < plan.hearsay else NOTHING
+    return VAGUE if rng.random() < plan.hearsay else UNREAD
 
 
 def _inner(draft: _Draft, kind: str, told: list[int], author: int, plan: Plan) -> int:
@@ -213,13 +227,18 @@ def _leaked(rng: np.random.Generator, time: float, background: np.ndarray) -> in
     return max(0, earlier - 1 - int(rng.integers(0, 500)))
 
 
-def _corpus(draft: _Draft, names: list[str], declared: list[list[int]]) -> Corpus:
-    """The tables of `draft`."""
-    owner = {m: f"Group {n}" for n, members in enumerate(declared) for m in members}
+def _ids(draft: _Draft) -> list[str]:
+    """The id of each post: its number in time order."""
     order = np.argsort(draft.time, kind="stable")
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))
-    post_id = [f"local:{n}" for n in number]
+    return [f"local:{n}" for n in number]
+
+
+def _corpus(draft: _Draft, names: list[str], declared: list[list[int]]) -> Corpus:
+    """The tables of `draft`."""
+    owner = {m: f"Group {n}" for n, members in enumerate(declared) for m in members}
+    post_id = _ids(draft)
     source = {"source_id": "world", "source_line": None}
     accounts = [
         {"account_id": name, "platform": "local", "declared_owner": owner.get(n), **source}
@@ -252,7 +271,8 @@ def _corpus(draft: _Draft, names: list[str], declared: list[list[int]]) -> Corpu
 
 
 def _citations(draft: _Draft, post_id: list[str]) -> pl.DataFrame:
-    ends = {OUTLET: "outlet", PICTURES: "none", VAGUE: "vague", NOTHING: "none", SILENT: "outlet"}
+    nothing = dict.fromkeys((PICTURES, NOTHING, UNREAD), "none")
+    ends = {OUTLET: "outlet", SILENT: "outlet", VAGUE: "vague", **nothing}
     rows = [
         (
             post_id[p],

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Precision, recall and false accusations of citation-loop in invented worlds.
 
-python -m benchmarks.measure_citation_loop [SECTION...], of planted, stress, prevalence,
-calibration, nothing, swapped and large. Seeds under 200 were looked at while the rules were made;
-those below were not.
+python -m benchmarks.measure_citation_loop [SECTION...], of planted, stress, hearsay, prevalence,
+nothing, swapped and large. Seeds under 200 were looked at while the rules were made; those below
+were not. Beside it: measure_loop_calibration (p-values), measure_loop_changes (a few rows more).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,17 +19,19 @@ import polars as pl
 from benchmarks.citation_world import GUILTY, INNOCENT, LEAK, Plan, make_world
 from graphkit.detectors.citation_loop import DETECTOR, Params
 from graphkit.findings import Grade
-from graphkit.graphs.chained_loops import Reach
 from graphkit.graphs.citation import citation_graph
 from graphkit.graphs.citation_groups import account_rows
-from graphkit.graphs.loop_groups import Search, tested_groups
 from graphkit.graphs.swap_null import swapped
 from graphkit.tables import CITATIONS, Corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from graphkit.findings import Finding
+
+    Counted = Counter[tuple[str, ...]]
+    Lines = Mapping[str, tuple[Iterable[int], Plan]]
+    Truth = dict[str, list[list[str]]]
 
 SAME = 0.5
 """Jaccard index of accounts from which a finding is about a planted group."""
@@ -64,6 +67,11 @@ STRESS = {
     "known not to say it, 30 %": Plan(misattributed=0.3),
     "known not to say it, 60 %": Plan(misattributed=0.6),
 }
+HEARSAY = {
+    "90 % unread, 20 % of them 'online'": (range(510, 518), Plan(unnamed=0.9, hearsay=0.2)),
+    "half of them": (range(520, 528), Plan(unnamed=0.9, hearsay=0.5)),
+    "all of them": (range(530, 534), Plan(unnamed=0.9, hearsay=1.0)),
+}
 PREVALENCE = {
     "1 %": (range(400, 404), {"ring": 4, "matrix-5": 1}),
     "0.1 %": (range(410, 418), {"ring": 1}),
@@ -71,23 +79,34 @@ PREVALENCE = {
 }
 
 
-def _accused(findings: Iterable[Finding]) -> list[Finding]:
+def accused(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that accuse."""
     return [each for each in findings if DETECTOR.outcomes[each.outcome].accuses]
 
 
-def _overlap(found: Iterable[str], wanted: Iterable[str]) -> float:
-    a, b = set(found), set(wanted)
-    return len(a & b) / len(a | b)
+def about(findings: Iterable[Finding], group: Iterable[str]) -> list[Finding]:
+    """The findings about a planted group: half of all accounts of either are of both."""
+    members = set(group)
+    return [
+        each
+        for each in findings
+        if len(members & set(each.subjects.accounts))
+        >= SAME * len(members | set(each.subjects.accounts))
+    ]
 
 
-def _count(seen: Counter[tuple[str, ...]], seed: int, plan: Plan) -> None:
+def _count(seen: Counted, seed: int, plan: Plan) -> None:
     """Adds to `seen` what became of the accounts and the groups of one world."""
     corpus, truth = make_world(seed, plan)
-    findings = list(DETECTOR.detect(corpus, Params()))
-    accused = _accused(findings)
+    count(seen, list(DETECTOR.detect(corpus, Params())), truth, plan)
+
+
+def count(seen: Counted, findings: list[Finding], truth: Truth, plan: Plan) -> None:
+    """Adds to `seen` what `findings` say of the accounts and the groups of one world."""
+    told = accused(findings)
     kind_of = {m: kind for kind, groups in truth.items() for g in groups for m in g}
     seen["accounts", "background"] += plan.accounts - len(kind_of)
-    for finding in accused:
+    for finding in told:
         members = [kind_of.get(m, "background") for m in finding.subjects.accounts]
         seen.update(("accused", kind) for kind in members)
         if finding.grade is not Grade.WEAK:
@@ -96,14 +115,12 @@ def _count(seen: Counter[tuple[str, ...]], seed: int, plan: Plan) -> None:
         for group in groups:
             seen["accounts", kind] += len(group)
             seen["groups", kind] += 1
-            of = [(_overlap(f.subjects.accounts, group), f) for f in findings]
-            seen["found", kind] += any(s >= SAME and f in accused for s, f in of)
-            seen["sourced", kind] += any(
-                s >= SAME and f.outcome == "tight-but-sourced" for s, f in of
-            )
+            of = about(findings, group)
+            seen["found", kind] += any(f in told for f in of)
+            seen["sourced", kind] += any(f.outcome == "tight-but-sourced" for f in of)
 
 
-def _print(name: str, seen: Counter[tuple[str, ...]]) -> None:
+def show(name: str, seen: Counted) -> None:
     """Prints one line of the tables."""
 
     def of(what: str, kinds: Iterable[str]) -> int:
@@ -124,69 +141,45 @@ def _print(name: str, seen: Counter[tuple[str, ...]]) -> None:
     )
 
 
-def planted() -> None:
-    """Prints recall by kind of group."""
-    for name, (seeds, plan) in PLANTED.items():
-        seen: Counter[tuple[str, ...]] = Counter()
+def _table(lines: Lines) -> None:
+    for name, (seeds, plan) in lines.items():
+        seen: Counted = Counter()
         for seed in seeds:
             _count(seen, seed, plan)
-        _print(name, seen)
+        show(name, seen)
 
 
 def stress() -> None:
     """Prints what wrong labels do; two worlds each."""
-    for number, (name, plan) in enumerate(STRESS.items()):
-        seen: Counter[tuple[str, ...]] = Counter()
-        for seed in range(330 + 2 * number, 332 + 2 * number):
-            _count(seen, seed, plan)
-        _print(name, seen)
+    starts = range(330, 330 + 2 * len(STRESS), 2)
+    of = zip(STRESS.items(), starts, strict=True)
+    _table({name: (range(start, start + 2), plan) for (name, plan), start in of})
 
 
 def prevalence() -> None:
     """Prints the precision where few accounts or none are guilty."""
     for name, (seeds, groups) in PREVALENCE.items():
-        seen: Counter[tuple[str, ...]] = Counter()
+        seen: Counted = Counter()
         for number, seed in enumerate(seeds):
             rare = {"ring": 1} if not groups and number == 0 else {}
             _count(seen, seed, Plan(groups={**groups, **rare, **NO_GUILTY}))
-        _print(name, seen)
-
-
-def calibration() -> None:
-    """Prints how the p-values of candidates lie where nothing is planted."""
-    params = Params()
-    search = Search(
-        reach=Reach(params.window, params.depth), largest=params.largest, copies=params.copies,
-        traceable=params.traceable, seed=params.seed,
-    )  # fmt: skip
-    measured = []
-    for seed in range(440, 448):
-        corpus, _ = make_world(seed, Plan(accounts=4000, groups={}))
-        measured.append(tested_groups(citation_graph(corpus), search).measured)
-    pooled = pl.concat(measured)
-    for name in ("p_excess", "p_loops"):
-        shares = ", ".join(
-            f"{share:.4f} under {mark}"
-            for mark in (0.01, 0.05, 0.1, 0.25)
-            for share in [(pooled[name] < mark).mean()]
-        )
-        print(f"{name}: {pooled.height} candidates; {shares}")
-    print(f"candidates with a loop: {(pooled['loop_stories'] > 0).mean():.4f}")
-    total = pooled.select(pl.col("internal_count", "expected").sum()).row(0)
-    print(f"citations inside: {total[0]}, expected {total[1]:.1f}")
+        show(name, seen)
 
 
 def nothing() -> None:
     """Prints what is said where nothing is planted."""
-    said: Counter[str] = Counter()
-    seeds = range(450, 480)
-    worlds = 0
-    for seed in seeds:
-        corpus, _ = make_world(seed, Plan(accounts=3000, groups={}))
-        told = [f.outcome for f in DETECTOR.detect(corpus, Params())]
-        said.update(told)
-        worlds += bool(told)
-    print(f"nothing planted ({len(seeds)} worlds): {worlds} with a finding, {dict(said)}")
+    for community, seeds in ((150, range(450, 480)), (30, range(540, 544))):
+        said: Counter[str] = Counter()
+        worlds = 0
+        for seed in seeds:
+            corpus, _ = make_world(seed, Plan(accounts=3000, groups={}, community=community))
+            told = [f.outcome for f in DETECTOR.detect(corpus, Params())]
+            said.update(told)
+            worlds += bool(told)
+        print(
+            f"nothing planted, communities of {community} ({len(seeds)} worlds): "
+            f"{worlds} with a finding, {dict(said)}"
+        )
 
 
 def _swapped_world(corpus: Corpus, seed: int) -> Corpus:
@@ -213,19 +206,20 @@ def swaps() -> None:
         corpus, _ = make_world(seed, Plan(accounts=4000, groups=FEW))
         found = list(DETECTOR.detect(_swapped_world(corpus, seed), Params()))
         said.update(f.outcome for f in found)
-        worlds += bool(_accused(found))
+        worlds += bool(accused(found))
     print(f"planted, then swapped ({len(seeds)} worlds): {worlds} with an accusation, {dict(said)}")
 
 
 def large() -> None:
     """Prints the line of one world of 100,000 accounts."""
-    seen: Counter[tuple[str, ...]] = Counter()
+    seen: Counted = Counter()
     _count(seen, 500, Plan(accounts=100_000, groups=LARGE))
-    _print("100,000 accounts", seen)
+    show("100,000 accounts", seen)
 
 
-SECTIONS = {
-    "planted": planted, "stress": stress, "prevalence": prevalence, "calibration": calibration,
+SECTIONS: dict[str, Callable[[], None]] = {
+    "planted": partial(_table, PLANTED), "stress": stress, "hearsay": partial(_table, HEARSAY),
+    "prevalence": prevalence,
     "nothing": nothing, "swapped": swaps, "large": large,
 }  # fmt: skip
 

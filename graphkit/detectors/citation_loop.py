@@ -72,7 +72,7 @@ from graphkit.graphs.loop_evidence import (
     exits_of_groups,
     group_evidence,
     loops_of_groups,
-    members_evidence,
+    members_of_groups,
 )
 from graphkit.graphs.loop_explanations import LoopGroup, Surroundings, explanations
 from graphkit.graphs.loop_groups import (
@@ -190,27 +190,29 @@ def _groups(
 ) -> Iterator[LoopGroup]:
     """The tested groups with their rows, in the order of `tested.measured`."""
     reach = _search(params).reach
-    names = citations.posts.select("account_no", "account_id").unique()
     loops = loops_of_groups(citations, tested, reach=reach)
     of_accounts = loops_of_groups(citations, tested, reach=reach, author="account_no")
     exits = exits_of_groups(citations, tested)
+    chains = exculpating_chains(citations, tested)
+    known = corpus.accounts["account_id"]
+    members = members_of_groups(citations, tested, known=known, loops=loops, exits=exits)
     amplifiers = dict(amplifiers_of_groups(citations, tested).iter_rows())
     for measured in tested.measured.to_dicts():
         number = measured["group_no"]
         mine, group = pl.col("group_no") == number, tested.only([number])
-        rows = loops.filter(mine), exits.filter(mine)
+        accounts = citations.accounts["account_id"].gather(group.members["account_no"])
         stable = None
         if DETECTOR.outcomes[measured["outcome"]].accuses:
             stable = stable_share(group, stories=params.min_stories, traceable=params.traceable)
         yield LoopGroup(
             measured=measured,
             tested=group,
-            accounts=tuple(sorted(group.members.join(names, on="account_no")["account_id"])),
-            loops=rows[0],
+            accounts=tuple(sorted(accounts)),
+            loops=loops.filter(mine),
             loops_of_accounts=of_accounts.filter(mine)["start_no"].n_unique(),
-            exits=rows[1],
-            chains=exculpating_chains(citations, group),
-            members=members_evidence(citations, corpus.accounts, group, *rows),
+            exits=exits.filter(mine),
+            chains=chains.filter(mine),
+            members=members.filter(mine),
             amplifiers=amplifiers.get(number, 0),
             stable=stable,
         )
@@ -285,7 +287,7 @@ def _finding(
     rows = group_evidence(group.tested.internal, group.loops, group.exits, group.chains)
     keys = rows.select(pl.lit("citations"), CITATIONS.row_key(), "role").rows()
     keys += group.members.select(pl.lit("accounts"), "key", "role").rows()
-    times = posts.join(rows, on="post_id", how="semi")["posted_at"]
+    times = posts["posted_at"].gather(rows["post_no"])
     upper = max(of[f"upper_{name}"] for name in REGISTERS)
     by_loops = outcome in {"loop", "lead"}
     return Finding(
@@ -300,7 +302,7 @@ def _finding(
         evidence=tuple(EvidenceRow(*key) for key in keys),
         caveats=caveats,
         null_model=NullModel(
-            name="causality-preserving swaps; Poisson excess over others' citing",
+            name="causality-preserving swaps; Poisson excess over others' citing; least p 2.2e-308",
             expected=rounded(of["expected_loops"] if by_loops else of["expected"]),
             tests_made=tests,
             family="groups proposed by either half of the stories",
@@ -347,7 +349,7 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
 
 DETECTOR = Detector(
     name="citation-loop",
-    version="2",
+    version="3",
     summary="groups whose sourcing comes back to themselves and ends nowhere outside",
     outcomes={
         "loop": Outcome("claims come back to their own author, and chains do not lead out", True),  # noqa: FBT003

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def group_roots(citations: Citations, internal: pl.DataFrame) -> pl.DataFrame:
     story = ["group_no", "story_no"]
     starts = internal.select(*story, post_no="cited_no", mass=1 / pl.len().over(story))
     at_roots = (
-        _followed(starts, *_shares(citations))
-        .group_by(*story, "root")
-        .agg(pl.col("mass").sort().sum())
+        _followed(starts, citations).group_by(*story, "root").agg(pl.col("mass").sort().sum())
     )
     effective = 1 / (pl.col("mass") / pl.col("mass").sum()).pow(2).sort().sum()
     by_story = at_roots.group_by(story).agg(roots=effective)
@@ -50,18 +49,17 @@ def group_roots(citations: Citations, internal: pl.DataFrame) -> pl.DataFrame:
     return found.join(together, on="group_no").sort("group_no")
 
 
-def _shares(citations: Citations) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Each post's shares that go on (post_no, to, share) and that end (post_no, root, share)."""
-    owners = citations.posts.select("account_no", "controller_no").unique()
-    owner = owners.rename({"account_no": "owner_no"})
+def _shares(citations: Citations, posts: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of each of `posts`, the shares that go on (post_no, to, share) and that end (root, share)."""
+    is_asked = np.zeros(citations.posts.height, np.bool_)
+    is_asked[posts.to_numpy()] = True
     edges = citations.edges.select("certainty", post_no="citing_no", to="cited_no")
+    edges, ends = (f.filter(is_asked[f["post_no"].to_numpy()]) for f in (edges, citations.ends))
     unnamed = pl.col("target_kind").is_in(["none", "vague"]) | pl.col("target").is_null()
-    authors = citations.posts.select("post_no", author="controller_no")
-    ends = (
-        citations.ends.join(owner, on="owner_no", how="left")
-        .join(authors, on="post_no")
-        .with_columns(who=pl.when(unnamed).then("author").otherwise("controller_no"))
-    )
+    ends = ends.with_columns(
+        author=citations.posts["controller_no"].gather(ends["post_no"]),
+        controller_no=citations.accounts["controller_no"].gather(ends["owner_no"]),
+    ).with_columns(who=pl.when(unnamed).then("author").otherwise("controller_no"))
     root = pl.coalesce(pl.format("account {}", "who"), pl.format("{} {}", "target_kind", "target"))
     ends = ends.select("certainty", "post_no", root=root)
     weights = [frame.select("post_no", "certainty") for frame in (edges, ends)]
@@ -73,14 +71,15 @@ def _shares(citations: Citations) -> tuple[pl.DataFrame, pl.DataFrame]:
     )  # type: ignore[return-value]  # two frames in, two out
 
 
-def _followed(masses: pl.DataFrame, edges: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+def _followed(masses: pl.DataFrame, citations: Citations) -> pl.DataFrame:
     """`masses` (group_no, story_no, post_no, mass) carried to the roots; below a millionth lost."""
     story = ["group_no", "story_no"]
     found = []
     mass = (pl.col("mass") * pl.col("share")).sort().sum()
-    while masses.height:
+    while True:
+        edges, ends = _shares(citations, masses["post_no"])
         found.append(masses.join(ends, on="post_no").group_by(*story, "root").agg(mass=mass))
         masses = masses.join(edges, on="post_no").group_by(*story, post_no="to").agg(mass=mass)
         masses = masses.filter(pl.col("mass") >= LEAST_MASS)
-    empty = {"group_no": pl.Int64, "story_no": pl.Int64, "root": pl.String, "mass": pl.Float64}
-    return pl.concat(found) if found else pl.DataFrame(schema=empty)
+        if masses.is_empty():
+            return pl.concat(found)

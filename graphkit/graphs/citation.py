@@ -28,7 +28,7 @@ import numpy as np
 import polars as pl
 
 from graphkit.graphs.components import components
-from graphkit.graphs.numbered_posts import followed, nullable, numbered_posts
+from graphkit.graphs.numbered_posts import followed, nullable, numbered_posts, places
 from graphkit.text.near_duplicates import near_duplicate_groups
 from graphkit.text.normal import normal_form, own_words
 from graphkit.text.shingles import shingles
@@ -39,9 +39,7 @@ if TYPE_CHECKING:
 POSTS = (
     "post_no", "post_id", "account_id", "account_no", "controller_no", "posted_at", "story_no",
 )  # fmt: skip
-EDGES = (
-    "citing_no", "citation_no", "cited_no", "post_id", "support", "certainty", "is_inferred",
-)  # fmt: skip
+EDGES = ("row", "citing_no", "citation_no", "cited_no", "certainty")
 STATES = ("verified", "claimed", "unobserved", "vague_or_none")
 CLAIMED, UNOBSERVED, VAGUE_OR_NONE = (pl.lit(state) for state in STATES[1:])
 CARRIES = pl.col("support").is_null() | ~pl.col("support").is_in(["silent", "contradicts"])
@@ -58,18 +56,20 @@ class Citations:
     """Citations of a corpus as a graph of posts. Frames, each sorted by its first two columns.
 
     Attributes:
-        posts: post_no (time order), post_id, account_id, account_no, controller_no (one for all
-            accounts of one declared owner), posted_at, story_no (post_no of its first post).
+        posts: post_no (time order, from 0), post_id, account_id, account_no, controller_no (one for
+            all accounts of one declared owner), posted_at, story_no (post_no of its first post).
+        accounts: account_no (from 0), account_id, controller_no.
         edges: citing_no, citation_no, cited_no, post_id (the citing post), support, certainty,
             is_inferred.
         ends: post_no, citation_no (null where the post has no citation row), post_id, target_kind,
-            target, owner_no (account_no of the named account, of the author where no source is
-            named; null for others), state (claimed, unobserved, vague_or_none), support,
+            target, outlet, owner_no (account_no of the named account, of the author where no source
+            is named; null for others), state (claimed, unobserved, vague_or_none), support,
             is_first_hand (no source, but pictures or a declared credential), certainty.
         backward: post_id, citation_no, cited_id of citations that point to a post not earlier.
     """
 
     posts: pl.DataFrame
+    accounts: pl.DataFrame
     edges: pl.DataFrame
     ends: pl.DataFrame
     backward: pl.DataFrame
@@ -93,26 +93,37 @@ class SameClaim:
 def citation_graph(corpus: Corpus, same: SameClaim | None = None) -> Citations:
     """The citations of `corpus` as a graph of posts; `same` as by default when it is None."""
     same = SameClaim() if same is None else same
+    table, texts = corpus.citations, corpus.posts["text"]
     posts, accounts, carriers = numbered_posts(corpus)
-    rows = _resolved(corpus, posts, accounts, carriers)
-    explicit = _once(rows.filter(pl.col("cited_no") < pl.col("citing_no"), CARRIES))
+    rows = _resolved(table, posts, accounts, carriers)
+    del carriers
+    bare = _bare_ends(posts, rows["citing_no"])
+    explicit = _once(rows.filter(pl.col("cited_no") < pl.col("citing_no"), "carries"))
     rest = _named_besides(rows, explicit)
-    inferred = _inferred(rest, posts.with_columns(tree=_trees(posts, explicit)), same)
-    edges = pl.concat([explicit, inferred], how="diagonal_relaxed").with_columns(
-        is_inferred=pl.col("target_kind") != "post"
-    )
-    posts = posts.with_columns(story_no=_stories(posts, edges, same.similarity))
+    del rows
+    inferred = _inferred(rest, posts.with_columns(_trees(explicit, posts.height)), texts, same)
     rest = _without(rest, inferred)
+    both = [f.select(EDGES, is_inferred=f is inferred) for f in (explicit, inferred)]
+    edges = pl.concat(both).sort("citing_no", "citation_no")
+    del explicit, inferred, both
+    posts = posts.with_columns(_stories(posts, edges, texts, same.similarity))
     backward = rest.filter(pl.col("cited_no") >= pl.col("citing_no"))
-    ends = [_row_ends(rest), _bare_ends(posts, pl.concat([edges, rest], how="diagonal_relaxed"))]
+    backward = _of_table(backward, table, "post_id", "target").rename({"target": "cited_id"})
+    ends = pl.concat([_row_ends(rest, posts, table), bare], how="diagonal")
     return Citations(
         posts=posts.select(POSTS),
-        edges=edges.select(EDGES).sort("citing_no", "citation_no"),
-        ends=pl.concat(ends, how="diagonal").sort("post_no", "citation_no"),
-        backward=backward.select("post_id", "citation_no", cited_id="target").sort(
+        accounts=accounts.select("account_no", "account_id", "controller_no"),
+        edges=_of_table(edges, table, "post_id", "support").drop("row"),
+        ends=ends.sort("post_no", "citation_no"),
+        backward=backward.select("post_id", "citation_no", "cited_id").sort(
             "post_id", "citation_no"
         ),
     )
+
+
+def _of_table(rows: pl.DataFrame, table: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """`rows` with the columns `names` of their row of the citation table."""
+    return rows.with_columns(table[name].gather(rows["row"]) for name in names)
 
 
 def account_citations(citations: Citations) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -162,96 +173,107 @@ def _named_besides(rows: pl.DataFrame, explicit: pl.DataFrame) -> pl.DataFrame:
 def _without(rows: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     """`rows` without those of `taken`, by their `row`."""
     numbers = rows["row"].to_numpy()
-    is_left = np.ones(int(numbers.max(initial=-1)) + 1, np.bool_)
+    is_left = np.ones(int(numbers.max(initial=0)) + 1, np.bool_)
     is_left[taken["row"].to_numpy()] = False
     return rows.filter(pl.Series(is_left[numbers], dtype=pl.Boolean))
 
 
 def _resolved(
-    corpus: Corpus, posts: pl.DataFrame, accounts: pl.DataFrame, carriers: pl.DataFrame
+    table: pl.DataFrame, posts: pl.DataFrame, accounts: pl.DataFrame, carriers: pl.DataFrame
 ) -> pl.DataFrame:
-    """Citation rows of `posts`, each with its `row`, and what each is of.
+    """Citation rows of `posts`, in numbers: each with its `row` of the `table`, and what it is of.
 
-    citing_no; cited_no (of posts); named_no (account_no of who is named), owner_no (of who is
-    cited); of the citing post account_no, is_seen and shows.
+    citing_no, citation_no, certainty, carries; cited_no (of posts), named_no (account_no of who is
+    named), owner_no (of who is cited). What is text stays in the table.
     """
-    of_site = pl.when(pl.col("account_id").str.starts_with(WEB)).then(
-        pl.col("account_id").str.strip_prefix(WEB)
-    )
+    citing_no = nullable("citing_no", places(table["post_id"], posts["post_id"]))
     rows = (
-        corpus.citations.select(
-            "post_id", "citation_no", "target_kind", "target", "outlet", "support", "certainty"
+        table.select(
+            "citation_no",
+            "certainty",
+            "target_kind",
+            row=pl.int_range(pl.len(), dtype=pl.UInt32),
+            carries=CARRIES,
         )
-        .filter(pl.col("certainty") > 0)
-        .join(posts.select("post_id", citing_no="post_no"), on="post_id")
+        .with_columns(citing_no)
+        .filter(pl.col("certainty") > 0, pl.col("citing_no").is_not_null())
         .sort("citing_no", "citation_no")
-        .with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
     )
-    kind, target = rows["target_kind"], rows.select("row", "target", "outlet")
-    named = accounts.select(target="account_id", named_no="account_no")
-    sites = accounts.select(outlet=of_site, site_no="account_no").drop_nulls()
-    found = rows.with_columns(
-        _placed(target.filter(kind == "post"), carriers.rename({"post_id": "target"}), rows.height),
-        _placed(target.filter(kind == "account"), named, rows.height),
-        _placed(target.drop_nulls("outlet"), sites, rows.height),
+    kind, target, outlet = _of_table(rows, table, "target", "outlet").select(
+        "target_kind", "target", "outlet"
     )
-    by_name = pl.when(target_kind="outlet").then("site_no")
+    ids, numbers = accounts["account_id"], accounts["account_no"]
+    is_site = ids.str.starts_with(WEB)
+    sites, their_no = ids.str.strip_prefix(WEB).filter(is_site), numbers.filter(is_site)
+    cited_no = _placed(target, kind == "post", *carriers)
+    named_no = _placed(target, kind == "account", ids, numbers)
+    site_no = _placed(outlet, outlet.is_not_null(), sites, their_no)
+    found = rows.with_columns(cited_no=cited_no, named_no=named_no, site_no=site_no)
+    by_name = pl.when(kind == "outlet").then("site_no")
     return found.with_columns(
-        *(posts[name].gather(found["citing_no"]) for name in ("account_no", "is_seen", "shows")),
-        author_no=posts["account_no"].gather(found["cited_no"]),
-        named_no=pl.coalesce("named_no", by_name),
-    ).with_columns(owner_no=pl.coalesce("named_no", "author_no", "site_no"))
+        author_no=posts["account_no"].gather(cited_no), named_no=pl.coalesce("named_no", by_name)
+    ).select(
+        pl.exclude("target_kind", "author_no", "site_no"),
+        owner_no=pl.coalesce("named_no", "author_no", "site_no"),
+    )
 
 
-def _placed(asked: pl.DataFrame, known: pl.DataFrame, height: int) -> pl.Series:
-    """The second column of `known` at the rows of `asked` that its first finds; else null."""
-    key, name = known.columns
-    values = np.full(height, -1, np.int64)
-    found = asked.join(known.drop_nulls(), on=key)
-    values[found["row"].to_numpy()] = found[name].to_numpy()
-    return nullable(name, values)
+def _placed(ids: pl.Series, asked: pl.Series, known: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Of the ids that are `asked` for, the number at the place where `known` has it; else null."""
+    place = places(ids.filter(asked), known)
+    found = np.full(len(ids), -1, np.int32)
+    number = np.append(numbers.fill_null(-1).to_numpy(), -1)
+    found[asked.to_numpy()] = number[place]
+    return nullable("", found)
 
 
-def _trees(posts: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
-    """The first post of the tree over the first citation of each of `posts`."""
-    first = edges.group_by("citing_no").agg(pl.col("cited_no").sort_by("citation_no").first())
-    step = np.arange(posts.height, dtype=np.int64)
-    step[first["citing_no"].to_numpy()] = first["cited_no"].to_numpy()
+def _trees(edges: pl.DataFrame, posts_count: int) -> pl.Series:
+    """The first post of the tree over the first citation of each post; `edges` are in order."""
+    citing = edges["citing_no"].to_numpy()
+    is_first = np.diff(citing, prepend=-1) > 0
+    step = np.arange(posts_count, dtype=np.int32)
+    step[citing[is_first]] = edges["cited_no"].to_numpy()[is_first]
     return pl.Series("tree", followed(step))
 
 
-def _stories(posts: pl.DataFrame, edges: pl.DataFrame, similarity: float | None) -> pl.Series:
+def _stories(
+    posts: pl.DataFrame, edges: pl.DataFrame, texts: pl.Series, similarity: float | None
+) -> pl.Series:
     """The story of each of `posts`: post_no of the first post of its tree, or of its like trees."""
-    trees = posts.select("post_no", tree=_trees(posts, edges))
+    tree = _trees(edges, posts.height)
     if similarity is None:
-        return trees["tree"]
-    long_enough = _texts(posts).filter(pl.col("text").str.len_chars() >= SHORTEST_TEXT)
+        return tree.alias("story_no")
+    long_enough = _texts(posts, texts).filter(pl.col("text").str.len_chars() >= SHORTEST_TEXT)
     groups = near_duplicate_groups(
         long_enough.select("text", text_id="post_no"), threshold=similarity
-    ).select("group_id", post_no=pl.col("text_id").cast(pl.Int64))
-    told = trees.join(groups, on="post_no")
-    like = components(told.select(a="tree", b=pl.col("tree").min().over("group_id")))
-    of_tree = like.select(tree="node", story_no=pl.col("node").min().over("component"))
-    found = trees.join(of_tree, on="tree", how="left", maintain_order="left")
-    return found.select(story_no=pl.coalesce("story_no", "tree")).to_series()
+    )
+    told = groups.select("group_id", a=tree.gather(groups["text_id"].cast(pl.Int64)))
+    like = components(told.select("a", b=pl.col("a").min().over("group_id")))
+    first = like.select(story_no=pl.col("node").min().over("component")).to_series()
+    story = np.arange(posts.height, dtype=np.int32)
+    story[like["node"].to_numpy()] = first.to_numpy()
+    return pl.Series("story_no", story[tree.to_numpy()])
 
 
-def _texts(posts: pl.DataFrame) -> pl.DataFrame:
-    return posts.select("post_no", text=normal_form(own_words(pl.col("text"))))
+def _texts(posts: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+    """post_no and text in normal form of those of `posts` that have one."""
+    known = posts.select("post_no", text=texts.gather(posts["at"])).drop_nulls()
+    return known.with_columns(text=normal_form(own_words(pl.col("text"))))
 
 
-def _inferred(rows: pl.DataFrame, posts: pl.DataFrame, same: SameClaim) -> pl.DataFrame:
+def _inferred(
+    rows: pl.DataFrame, posts: pl.DataFrame, texts: pl.Series, same: SameClaim
+) -> pl.DataFrame:
     """Citations of accounts as edges to the account's latest earlier post that tells the same."""
-    named = rows.filter(pl.col("named_no").is_not_null(), CARRIES)
+    named = rows.filter(pl.col("named_no").is_not_null(), "carries").drop("cited_no")
     who = named.select(account_no="named_no").unique()
     turn = pl.int_range(pl.len(), dtype=pl.Int64).over("account_no", order_by="post_no")
     theirs = posts.join(who, on="account_no", how="semi").select(
         "tree", "posted_at", named_no="account_no", cited_no="post_no", turn=turn
     )
-    told = posts.select("posted_at", "tree", citing_no="post_no", before=pl.col("post_no") - 1)
-    named = named.join(told, on="citing_no")
+    named = named.hstack(posts.select("posted_at", "tree")[named["citing_no"]])
     latest = (
-        named.drop("cited_no")
+        named.with_columns(before=pl.col("citing_no") - 1)
         .sort("before")
         .join_asof(
             theirs.select("named_no", "cited_no", latest="turn").sort("cited_no"),
@@ -263,15 +285,16 @@ def _inferred(rows: pl.DataFrame, posts: pl.DataFrame, same: SameClaim) -> pl.Da
         .with_columns(turn=pl.int_ranges(pl.col("latest") - MOST_EARLIER + 1, pl.col("latest") + 1))
     )
     pairs = (
-        latest.drop("cited_no")
+        latest.drop("cited_no", strict=False)
         .explode("turn")
         .join(theirs, on=["named_no", "turn"], suffix="_cited")
     )
     recent = pairs.filter(pl.col("posted_at") - pl.col("posted_at_cited") <= same.look_back)
-    of_both = shared_shingles(recent, _texts(posts))
+    compared = pl.concat([recent["citing_no"], recent["cited_no"]]).unique()
+    of_both = shared_shingles(recent, _texts(posts[compared], texts))
     tells = (pl.col("tree") == pl.col("tree_cited")) | (pl.col("overlap") >= same.overlap)
     found = of_both.filter(tells.fill_null(value=False)).sort("cited_no", descending=True)
-    return found.unique(["post_id", "citation_no"], keep="first", maintain_order=True)
+    return found.unique("row", keep="first", maintain_order=True)
 
 
 def shared_shingles(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
@@ -303,8 +326,10 @@ def shared_shingles(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     return pairs.join(pl.concat(found), on=["citing_no", "cited_no"], how="left")
 
 
-def _row_ends(rest: pl.DataFrame) -> pl.DataFrame:
+def _row_ends(rest: pl.DataFrame, posts: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     """The citation rows that go to no earlier post, with their state."""
+    told = _of_table(rest, table, "post_id", "target_kind", "target", "outlet", "support")
+    told = told.hstack(posts.select("account_no", "is_seen", "shows")[rest["citing_no"]])
     sourceless = pl.col("target_kind") == "none"
     not_there = pl.col("cited_no").is_null() | (pl.col("cited_no") >= pl.col("citing_no"))
     state = (
@@ -314,11 +339,12 @@ def _row_ends(rest: pl.DataFrame) -> pl.DataFrame:
         .then(UNOBSERVED)
         .otherwise(CLAIMED)
     )
-    return rest.select(
+    return told.select(
         "citation_no",
         "post_id",
         "target_kind",
         "target",
+        "outlet",
         "support",
         "certainty",
         post_no="citing_no",
@@ -328,10 +354,12 @@ def _row_ends(rest: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _bare_ends(posts: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _bare_ends(posts: pl.DataFrame, citing_no: pl.Series) -> pl.DataFrame:
     """An end for each post without a citation row: none if a reply (it cites none), else unread."""
-    bare = posts.join(rows, left_on="post_no", right_on="citing_no", how="anti")
-    is_reply = (pl.col("kind") == "reply") & pl.col("is_seen")
+    cites = np.zeros(posts.height, np.bool_)
+    cites[citing_no.to_numpy()] = True
+    bare = posts.filter(~cites)
+    is_reply = pl.col("is_reply") & pl.col("is_seen")
     return bare.select(
         "post_no",
         "post_id",

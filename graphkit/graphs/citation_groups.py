@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from graphkit.graphs.chained_loops import Reach, chained_loops
 from graphkit.graphs.communities import communities, flow_modules
 from graphkit.graphs.nulls import poisson_tail
+from graphkit.graphs.numbered_posts import NUMBER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,12 @@ PAIRED = 0.5
 """Least Jaccard index of two proposals of different halves that are taken for one group."""
 SMALL_COMMUNITY = 100
 """Communities with fewer accounts are pooled: a group must not be its own null model."""
+STRATUM = ("community", "stratum")
+LEAST_P = np.finfo(np.float64).tiny
+"""The smallest positive normal number, 2.2e-308: a tail that is smaller yet is given as that."""
+GOLDEN = 0x9E3779B97F4A7C15
+"""The step of splitmix64; SPLITMIX are its shifts and factors."""
+SPLITMIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 PSEUDO_COUNT = 50.0
 """Citations that the overall share is worth against a stratum's own share."""
 
@@ -36,31 +43,51 @@ PSEUDO_COUNT = 50.0
 def account_rows(citations: Citations, *, seed: int) -> pl.DataFrame:
     """Citations from post to post with what the tests need, by citing_no and citation_no.
 
-    Columns of `Citations.edges` and: citing and cited account_no (a, b), their controllers (ka,
-    kb), story_no of the citing post, half (0 or 1, drawn by story; null where the cited post is of
-    the other half), community of the citing account (small ones pooled), stratum (its week x
-    community).
+    citing_no, citation_no, cited_no, post_id and is_inferred as in `Citations.edges`; citing and
+    cited account_no (a, b), their controllers (ka, kb), story_no of the citing post, half (0 or 1,
+    drawn by story; null where the cited post is of the other half), community of the citing account
+    (small ones pooled), stratum (its week x community).
     """
     posts = citations.posts
-    stories = posts["story_no"].unique().sort()
-    half = np.random.default_rng(seed).permutation(len(stories)) % 2
+    of_story = _halves(posts["posted_at"], seed)
     week = (pl.col("posted_at") - pl.col("posted_at").min()).dt.total_days() // 7
-    drawn = posts.join(
-        pl.DataFrame({"story_no": stories, "half": pl.Series(half, dtype=pl.Int8)}), on="story_no"
-    ).with_columns(week=week)
-    citing = drawn.select(
-        "story_no", "half", "week", citing_no="post_no", a="account_no", ka="controller_no"
+    drawn = posts.select(
+        "account_no",
+        "controller_no",
+        "story_no",
+        half=pl.Series(of_story).gather(posts["story_no"]),
+        week=week.cast(NUMBER),
     )
-    cited = drawn.select(cited_no="post_no", b="account_no", kb="controller_no", cited_half="half")
-    rows = citations.edges.join(citing, on="citing_no").join(cited, on="cited_no")
-    one_half = pl.when(pl.col("half") == pl.col("cited_half")).then("half")
-    rows = rows.filter(pl.col("a") != pl.col("b")).with_columns(half=one_half)
-    return _with_stratum(rows, seed).drop("cited_half").sort("citing_no", "citation_no")
+    citing, cited = (drawn[citations.edges[name]] for name in ("citing_no", "cited_no"))
+    rows = citations.edges.drop("support", "certainty").with_columns(
+        *citing["story_no", "week"],
+        half=citing["half"].set(citing["half"] != cited["half"], None),
+        a=citing["account_no"],
+        ka=citing["controller_no"],
+        b=cited["account_no"],
+        kb=cited["controller_no"],
+    )
+    rows = rows.filter(pl.col("a") != pl.col("b"))
+    return _with_stratum(rows, seed)
+
+
+def _halves(posted_at: pl.Series, seed: int) -> NDArray[np.int8]:
+    """0 or 1 for each post, as the story that begins with it is drawn: one bit of a hash.
+
+    The hash (splitmix64: Steele, Lea and Flood, OOPSLA 2014) is of the time since the first post
+    of all, so that a story keeps its half when others are joined, added or renamed, and nobody who
+    posts can choose it without knowing what an investigator will collect.
+    """
+    since = (posted_at - posted_at.min()).dt.total_microseconds().fill_null(-1)
+    mixed = since.to_numpy().astype(np.uint64) + np.uint64((seed + 1) * GOLDEN % 2**64)
+    for shift, factor in SPLITMIX:
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return (mixed >> np.uint64(63)).astype(np.int8)
 
 
 def _with_stratum(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     if rows.is_empty():
-        none = pl.lit(0, pl.Int64)
+        none = pl.lit(0, NUMBER)
         return rows.with_columns(community=none, stratum=none).drop("week")
     found = communities(rows.select("a", "b"), seed=seed)
     size = pl.len().over("community")
@@ -70,8 +97,10 @@ def _with_stratum(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     if large.len() and found.height - large.len() < SMALL_COMMUNITY:
         least = large.max()
         found = found.with_columns(community=pl.col("community").replace(-1, least))
-    joined = rows.join(found, on="a", maintain_order="left")
-    stratum = pl.struct("community", "week").rank("dense").cast(pl.Int64) - 1
+    community = rows.select("a").join(found, on="a", how="left", maintain_order="left")["community"]
+    joined = rows.with_columns(community.cast(NUMBER))
+    weeks = pl.col("week").max().cast(pl.Int64) + 1
+    stratum = (pl.col("community") * weeks + pl.col("week")).rank("dense").cast(NUMBER) - 1
     return joined.with_columns(stratum=stratum).drop("week")
 
 
@@ -130,9 +159,9 @@ def proposed_groups(
     member cites into the group and is cited from it: who only cites into it is none.
     """
     sets = [
-        _closed_sets(rows.filter(pl.col("half") == half), seed).with_columns(
-            half=pl.lit(half, pl.Int8)
-        )
+        _closed_sets(
+            rows.select("a", "b", "story_no").filter(rows["half"] == half), seed
+        ).with_columns(half=pl.lit(half, pl.Int8))
         for half in (0, 1)
     ]
     sized = pl.concat(sets).filter(pl.len().over("half", "set").is_between(2, largest))
@@ -195,7 +224,7 @@ def _closed_sets(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     """
     pairs = rows.group_by("a", "b").agg(weight=pl.col("story_no").n_unique().cast(pl.Int64).pow(2))
     if pairs.is_empty():
-        return pl.DataFrame(schema={"set": pl.Int64, "account_no": pl.Int64})
+        return pl.DataFrame(schema={"set": pl.Int64, "account_no": NUMBER})
     found = flow_modules(pairs, seed=seed)
     side = [found.select(**{n: "node", f"in_{n}": "community"}) for n in ("a", "b")]
     inner = (
@@ -205,7 +234,9 @@ def _closed_sets(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     ends = (inner["a"].to_numpy(), inner["b"].to_numpy())
     graph = coo_array((np.ones(inner.height, np.int8), ends), shape=(size, size))
     labels = connected_components(graph, connection="strong")[1]
-    sets = pl.DataFrame({"set": labels.astype(np.int64), "account_no": np.arange(size)})
+    sets = pl.DataFrame(
+        {"set": labels.astype(np.int64), "account_no": np.arange(size, dtype=np.int32)}
+    )
     return sets.filter(pl.len().over("set") > 1)
 
 
@@ -222,18 +253,19 @@ def internal_excess(rows: pl.DataFrame, members: pl.DataFrame, *, own: str = "")
 
     Returns group_no, internal_count, member_count (citations by members), expected, whole, p_value.
     """
-    once = rows.filter(pl.col("half").is_not_null()).unique(["story_no", "a", "b"])
+    once = rows.select(sorted({"half", "story_no", "a", "b", f"{own}a", f"{own}b", *STRATUM}))
+    once = once.filter(pl.col("half").is_not_null()).unique(["story_no", "a", "b"], keep="first")
     of_a = members.select("group_no", "half", a="account_no")
     of_b = members.select("group_no", "half", b="account_no", into=1)
     made = once.join(of_a, on=["half", "a"]).join(of_b, on=["group_no", "half", "b"], how="left")
     received = once.join(of_b, on=["half", "b"])
     outer = received.join(of_a, on=["group_no", "half", "a"], how="anti")
-    cells = made.group_by("group_no", "half", "community", "stratum").agg(
+    cells = made.group_by("group_no", "half", *STRATUM).agg(
         made=pl.len(), inner=pl.col("into").sum()
     )
     chance = 0.5 / once.height if once.height else 0.0
     cells = cells.with_columns(chance=pl.lit(chance))
-    for level in (["half"], ["half", "community"], ["half", "community", "stratum"]):
+    for level in (["half"], ["half", "community"], ["half", *STRATUM]):
         cells = _drawn_chance(cells, once, outer, level)
     cells = cells.join(_apart(made, outer, own), on=["group_no", "half"])
     found = (
@@ -261,7 +293,7 @@ def poisson_tails(
     Counts are small, so that the whole tail is too large on average: of candidates in worlds
     without groups it calls 2.6 % rarer than one in twenty, the mid-p-value 3.7 to 5 %. Far out the
     mid-p-value is too small, so error rates over many tests rest on the whole tail. A count of 0
-    has no chance but 1.
+    has no chance but 1, and no tail is under `LEAST_P`: nothing is impossible by the null model.
 
     >>> tails = poisson_tails(np.array([0, 1]), np.array([0.5, 0.5]))
     >>> [[round(p, 6) for p in tails[name]] for name in ("whole", "p_value")]
@@ -269,7 +301,8 @@ def poisson_tails(
     """
     whole = poisson_tail(counts, expected)
     middle = (whole + poisson_tail(counts + 1, expected)) / 2
-    return {"whole": pl.Series(whole), "p_value": pl.Series(np.where(counts > 0, middle, 1.0))}
+    tails = {"whole": whole, "p_value": np.where(counts > 0, middle, 1.0)}
+    return {name: pl.Series(np.maximum(tail, LEAST_P)) for name, tail in tails.items()}
 
 
 def _apart(made: pl.DataFrame, outer: pl.DataFrame, own: str) -> pl.DataFrame:

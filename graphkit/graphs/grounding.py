@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 
 from graphkit.graphs.citation_support import citation_support
+from graphkit.graphs.numbered_posts import NUMBER, nullable, places
 from graphkit.kernels.chains import chain_end_masses
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
 STATES = ("verified", "claimed", "unobserved", "unread", "nowhere")
+STATE = pl.Enum(STATES)
 UPPER = pl.sum_horizontal(STATES[:-1])
 """The mass of chains that may end in a source: all but what is known to end nowhere."""
 REGISTERS = ("none", "investigator", "outlets")
 LABELS = ("outlet", "registered-outlet", "official", "first-hand", "affiliation")
 SAYS_SO = (pl.col("support") == "supports").fill_null(value=False)
 SILENT = pl.col("support").is_in(["silent", "contradicts"]).fill_null(value=False)
+WEB = "web:"
+ORDER = ("citing_no", "cited_no", "certainty")
 DECIDED = 0.5
 """An interval narrower than that tells more than nothing."""
 RESAMPLES = 4000
@@ -55,8 +59,9 @@ class Flow:
 
     Attributes:
         posts_count: posts, numbered from 0.
-        edges: citing_no, cited_no, certainty.
-        ends: post_no, owner_no (account_no that the end belongs to), target_kind, state, certainty.
+        edges: citing_no, cited_no, certainty, in that order.
+        ends: post_no, owner_no (account_no that the end belongs to), is_named (not by a post),
+            state (an enum of `STATES`), certainty; by post_no and certainty.
     """
 
     posts_count: int
@@ -72,32 +77,41 @@ def flows(
     A label counts by what stands before its first colon ("affiliation:..." is an affiliation).
     """
     edges, ends = _with_register(corpus, citations, register(corpus, labels))
+    edges = edges.sort(ORDER)
+    no_name = pl.col("target_kind") == "none"
     unknown = pl.when(SILENT | (pl.col("target_kind") == "vague")).then(pl.lit("nowhere"))
-    unread = (pl.col("state") == "vague_or_none") & (pl.col("target_kind") == "none")
+    unread = (pl.col("state") == "vague_or_none") & no_name
     ends = ends.with_columns(
+        is_named=~no_name,
         state=unknown.when(unread).then(pl.lit("unread")).otherwise("state"),
     )
+    at_registered = edges.filter("is_registered").select(
+        pl.exclude("citing_no", "cited_no"),
+        post_no="citing_no",
+        state=pl.lit("claimed"),
+        target_kind=pl.lit("post"),
+        is_first_hand=False,
+        is_named=False,
+    )
     named = pl.col("target_kind").is_in(["url", "outlet"])
-    own = (pl.col("target_kind") == "none") & pl.col("is_registered")
     verified = {
         "none": pl.lit(value=False),
-        "investigator": own | pl.col("is_registered") & pl.col("is_supported"),
+        "investigator": pl.col("is_registered") & (no_name | pl.col("is_supported")),
         "outlets": pl.col("is_registered") | named | pl.col("is_first_hand"),
     }
+    onward = edges.select(ORDER)
+    going_on = onward.filter(~edges["is_registered"])
     made = {}
     for name in REGISTERS:
-        stops = pl.lit(value=False) if name == "none" else pl.col("is_registered")
-        at_posts = edges.filter(stops).with_columns(
-            state=pl.lit("claimed"), target_kind=pl.lit("post")
-        )
-        every = pl.concat([ends, at_posts], how="diagonal")
+        every = ends if name == "none" else pl.concat([ends, at_registered], how="diagonal")
         state = pl.when(verified[name] & ~SILENT).then(pl.lit("verified")).otherwise("state")
+        every = every.select(
+            "post_no", "owner_no", "certainty", "is_named", state=state.cast(STATE)
+        )
         made[name] = Flow(
             posts_count=citations.posts.height,
-            edges=edges.filter(~stops).select("cited_no", "certainty", citing_no="post_no"),
-            ends=every.select("post_no", "owner_no", "target_kind", "certainty", state=state).sort(
-                "post_no", "state", "owner_no", "target_kind", "certainty"
-            ),
+            edges=onward if name == "none" else going_on,
+            ends=every.sort("post_no", "certainty"),
         )
     return made
 
@@ -107,15 +121,16 @@ def end_states(flow: Flow) -> pl.DataFrame:
 
     A citation's mass is its certainty over the certainties of its post's citations.
     """
-    posts = np.arange(flow.posts_count, dtype=np.int64)
-    return pl.DataFrame({"post_no": posts}).hstack(_masses(flow.edges, flow.ends, len(posts)))
+    masses = _masses(flow.edges, flow.ends, flow.posts_count)
+    return masses.with_row_index("post_no").with_columns(pl.col("post_no").cast(NUMBER))
 
 
 def decided_share(citations: Citations, flow: Flow) -> float:
     """The share of citing posts whose interval, verified to `UPPER`, is narrower than one half."""
     naming = citations.ends.filter(pl.col("target_kind") != "none")["post_no"]
-    citing = pl.concat([citations.edges["citing_no"], naming]).unique()
-    states = end_states(flow).filter(pl.col("post_no").is_in(citing.implode()))
+    cites = np.zeros(flow.posts_count, np.bool_)
+    cites[citations.edges["citing_no"].to_numpy()] = cites[naming.to_numpy()] = True
+    states = end_states(flow).filter(cites)
     decided = states.filter(UPPER - pl.col("verified") < DECIDED)
     return decided.height / max(states.height, 1)
 
@@ -133,7 +148,8 @@ def traceability(flow: Flow, starts: pl.DataFrame, inside: pl.DataFrame) -> pl.D
     Returns:
         group_no, post_no, lower (verified), upper (all but nowhere), sorted.
     """
-    reached = _reached(starts.select("group_no", "post_no").unique(), flow.edges)
+    starts = starts.select("group_no", pl.col("post_no").cast(NUMBER)).unique()
+    reached = _reached(starts, flow.edges)
     place = reached.sort("group_no", "post_no").with_columns(
         place=pl.int_range(pl.len(), dtype=pl.Int64)
     )
@@ -141,26 +157,25 @@ def traceability(flow: Flow, starts: pl.DataFrame, inside: pl.DataFrame) -> pl.D
     edges = place.join(flow.edges, left_on="post_no", right_on="citing_no").join(
         to, on=["group_no", "cited_no"]
     )
-    own = inside.select("group_no", owner_no="account_no", is_own=True).unique()
-    no_name = pl.col("target_kind").is_in(["none", "post"])
-    of_own = pl.when(no_name).then(pl.lit("unread")).otherwise(pl.lit("nowhere"))
+    own = inside.select(
+        "group_no", pl.col("account_no").cast(NUMBER).alias("owner_no"), is_own=True
+    ).unique()
+    of_own = pl.when("is_named").then(pl.lit("nowhere", STATE)).otherwise(pl.lit("unread", STATE))
     state = pl.when("is_own").then(of_own).otherwise("state")
     ends = (
         place.join(flow.ends, on="post_no")
         .join(own, on=["group_no", "owner_no"], how="left")
         .select("certainty", post_no="place", state=state)
     )
-    local = edges.select("certainty", citing_no="place", cited_no="cited_place")
-    found = place.hstack(_masses(local, ends, place.height))
+    local = edges.select("certainty", citing_no="place", cited_no="cited_place").sort(ORDER)
+    found = place.hstack(_masses(local, ends.sort("post_no", "certainty"), place.height))
     bounds = found.select(
         "group_no",
         "post_no",
         lower="verified",
         upper=UPPER,
     )
-    return bounds.join(starts.unique(), on=["group_no", "post_no"], how="semi").sort(
-        "group_no", "post_no"
-    )
+    return bounds.join(starts, on=["group_no", "post_no"], how="semi").sort("group_no", "post_no")
 
 
 def story_bounds(
@@ -219,11 +234,11 @@ def outside_traceability(flow: Flow, rows: pl.DataFrame, members: pl.DataFrame) 
     small are no others to compare with (closed groups are small communities): there it is the mean
     over all.
     """
-    of_post = end_states(flow).select(cited_no="post_no", upper=UPPER)
-    pooled = pl.when(pl.col("community") < 0).then(-1)
-    valued = rows.join(of_post, on="cited_no").with_columns(stratum=pooled.otherwise("stratum"))
+    of_post = end_states(flow).select(UPPER).to_series()
+    pooled = pl.when(pl.col("community") < 0).then(-1).otherwise("stratum")
+    valued = rows.select("a", stratum=pooled, upper=of_post.gather(rows["cited_no"]))
     overall = float(np.sort(valued["upper"].to_numpy()).sum()) / max(valued.height, 1)
-    every = valued.with_columns(stratum=pl.lit(-1, pl.Int64))
+    every = valued.with_columns(stratum=pl.lit(-1, NUMBER))
     total = (
         pl.concat([valued.filter(pl.col("stratum") >= 0), every])
         .group_by("stratum")
@@ -243,18 +258,18 @@ def outside_traceability(flow: Flow, rows: pl.DataFrame, members: pl.DataFrame) 
 
 
 def _masses(edges: pl.DataFrame, ends: pl.DataFrame, posts_count: int) -> pl.DataFrame:
-    """One column a state, one row a post, for numbered posts."""
-    ordered = edges.sort("citing_no", "cited_no", "certainty")
-    counts = np.bincount(ordered["citing_no"].to_numpy(), minlength=posts_count)
+    """One column a state, one row a post, for numbered posts; `edges` and `ends` in order."""
+    counts = np.bincount(edges["citing_no"].to_numpy(), minlength=posts_count)
     ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    weights = np.zeros((posts_count, len(STATES)))
-    for column, state in enumerate(STATES):
-        of_state = ends.filter(pl.col("state") == state).sort("post_no", "certainty")
-        post_no, certainty = of_state["post_no"].to_numpy(), of_state["certainty"].to_numpy()
-        weights[:, column] = np.bincount(post_no, certainty, minlength=posts_count)
-    cited, weight = ordered["cited_no"].to_numpy(), ordered["certainty"].to_numpy()
-    masses = chain_end_masses(ptr, cited, weight, weights)
-    return pl.DataFrame(masses, schema=list(STATES), orient="row")
+    kinds = len(STATES)
+    cell = ends["post_no"].cast(pl.Int64) * kinds + ends["state"].to_physical()
+    counted = np.bincount(
+        cell.to_numpy(), ends["certainty"].to_numpy(), minlength=posts_count * kinds
+    )
+    weights = counted.astype(np.float64, copy=False).reshape(posts_count, kinds)
+    cited, weight = edges["cited_no"].to_numpy(), edges["certainty"].to_numpy()
+    chain_end_masses(ptr, cited, weight, weights)
+    return pl.DataFrame(weights, schema=list(STATES), orient="row")
 
 
 def _reached(starts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
@@ -283,54 +298,52 @@ def register(corpus: Corpus, labels: tuple[str, ...] = LABELS) -> pl.DataFrame:
 def _with_register(
     corpus: Corpus, citations: Citations, known: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Edges and ends of `citations` with is_registered and is_supported, edges with owner_no."""
-    cited = citations.posts.select(cited_no="post_no", owner_no="account_no")
-    edges = citations.edges.rename({"citing_no": "post_no"}).join(cited, on="cited_no")
-    no_name = pl.lit(None, pl.String)
-    edges = edges.with_columns(
-        target_kind=pl.lit("account"), target=no_name, outlet=no_name, is_first_hand=False
-    )
-    outlets = corpus.citations.select("post_id", "citation_no", "outlet")
-    ends = citations.ends.join(outlets, on=["post_id", "citation_no"], how="left")
-    ends = _registered(citations, ends, known).with_columns(is_supported=SAYS_SO)
-    return _supported(corpus, citations, _registered(citations, edges, known)), ends
+    """Edges and ends of `citations` with is_registered and is_supported, edges with owner_no.
 
-
-def _registered(citations: Citations, frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """`frame` with is_registered: the account, url or outlet, the outlet of the url, or its site.
-
-    A saved page is a post of the account `web:` and its domain.
+    Registered is the account, url or outlet, the outlet of the url, or its site: a saved page is a
+    post of the account `web:` and its domain.
     """
-    at = citations.posts.select("posted_at", post_no="post_no")
-    accounts = citations.posts.select("account_id", owner_no="account_no").unique()
-    site = known.filter(subject_kind="outlet").with_columns(
-        subject_kind=pl.lit("account"), subject_id="web:" + pl.col("subject_id")
+    ids, posted_at = citations.accounts["account_id"], citations.posts["posted_at"]
+    site = ids.set(~ids.str.starts_with(WEB), None).str.strip_prefix(WEB)
+    by_site = pl.coalesce(_until(ids, known, "account"), _until(site, known, "outlet"))
+    until = pl.select(by_site).to_series()
+    edges, ends = citations.edges, citations.ends
+    owner_no = citations.posts["account_no"].gather(edges["cited_no"])
+    in_time = until.gather(owner_no) >= posted_at.gather(edges["citing_no"])
+    edges = edges.select("citing_no", "cited_no", "certainty", "support").with_columns(
+        owner_no.alias("owner_no"), is_registered=in_time.fill_null(value=False)
     )
-    subjects = pl.concat([known, site]).unique(["subject_kind", "subject_id"], keep="first")
-    kind = pl.when(pl.col("target_kind") == "none").then(pl.lit("account")).otherwise("target_kind")
-    subject = pl.when(kind == "account").then("account_id").otherwise("target")
-    named = frame.join(accounts, on="owner_no", how="left").join(at, on="post_no")
-    named = named.with_columns(subject_kind=kind, subject_id=subject)
-    by_outlet = known.filter(subject_kind="outlet").select(
-        outlet="subject_id", outlet_until="until"
+    kind = ends["target_kind"]
+    untils = [
+        until.gather(ends["owner_no"].set(~kind.is_in(["none", "account"]), None)),
+        *(
+            _until(ends["target"].set(kind != each, None), known, each)
+            for each in ("url", "outlet")
+        ),
+        _until(ends["outlet"], known, "outlet"),
+    ]
+    latest = pl.select(pl.max_horizontal(untils)).to_series()
+    in_time = latest >= posted_at.gather(ends["post_no"])
+    ends = ends.drop("citation_no", "post_id", "target", "outlet").with_columns(
+        is_registered=in_time.fill_null(value=False), is_supported=SAYS_SO
     )
-    found = named.join(subjects, on=["subject_kind", "subject_id"], how="left").join(
-        by_outlet, on="outlet", how="left"
-    )
-    until = pl.max_horizontal("until", "outlet_until")
-    return found.with_columns(
-        is_registered=(until >= pl.col("posted_at")).fill_null(value=False)
-    ).drop("outlet", "outlet_until")
+    return _supported(corpus, citations, edges), ends
+
+
+def _until(ids: pl.Series, known: pl.DataFrame, kind: str) -> pl.Series:
+    """Until when each of `ids` is registered as a subject of that kind; null where it is not."""
+    subjects = known.filter(subject_kind=kind)
+    return subjects["until"].gather(nullable("", places(ids, subjects["subject_id"])))
 
 
 def _supported(corpus: Corpus, citations: Citations, edges: pl.DataFrame) -> pl.DataFrame:
     """`edges` with is_supported: the row says so, or else the cited text holds the citing one."""
     asked = edges.filter(pl.col("is_registered") & pl.col("support").is_null())
-    asked = asked.select("cited_no", citing_no="post_no").unique()
-    numbers = pl.concat([asked["citing_no"], asked["cited_no"]]).unique().to_frame("post_no")
-    ids = citations.posts.join(numbers, on="post_no", how="semi").select("post_no", "post_id")
-    texts = corpus.posts.join(ids, on="post_id").select("post_no", "text")
-    read = citation_support(asked, texts).select("cited_no", post_no="citing_no", read="support")
-    joined = edges.join(read, on=["post_no", "cited_no"], how="left")
+    asked = asked.select("citing_no", "cited_no").unique()
+    numbers = pl.concat([asked["citing_no"], asked["cited_no"]]).unique()
+    at = places(citations.posts["post_id"].gather(numbers), corpus.posts["post_id"])
+    texts = pl.DataFrame([numbers.alias("post_no"), corpus.posts["text"].gather(at)])
+    read = citation_support(asked, texts).select("citing_no", "cited_no", read="support")
+    joined = edges.join(read, on=["citing_no", "cited_no"], how="left")
     holds = (pl.col("read") == "supports").fill_null(value=False)
     return joined.with_columns(is_supported=SAYS_SO | holds).drop("read")

@@ -31,7 +31,7 @@ class LoopGroup:
         accounts: its members' ids, sorted.
         loops, exits: as by `loops_of_groups` (between controllers) and `exits_of_groups`.
         chains: as by `exculpating_chains`.
-        members: as by `members_evidence`.
+        members: as by `members_of_groups`.
         loops_of_accounts: posts with a loop when declared owners are not contracted.
         amplifiers: outsiders who only cite into it.
         stable: share of members who can be left out; null for outcomes that exonerate.

@@ -38,7 +38,7 @@ def swapped(
     )
     block = ordered.select(pl.struct("half", "stratum").rle_id()).to_series().to_numpy()
     bounds = np.concatenate([[0], np.cumsum(np.bincount(block))]).astype(np.int64)
-    cited = posts.select(cited_no="post_no", b="account_no", kb="controller_no")
+    author = posts.select(b="account_no", kb="controller_no")
     for copy in range(copies):
         target = swap_targets(
             ordered["citing_no"].to_numpy(),
@@ -47,8 +47,7 @@ def swapped(
             bounds,
             np.array([SWEEPS, seed + copy]),
         )
-        moved = ordered.drop("cited_no", "b", "kb").with_columns(cited_no=pl.Series(target))
-        yield moved.join(cited, on="cited_no", maintain_order="left")
+        yield ordered.with_columns(pl.Series("cited_no", target), *author[target])
 
 
 def loop_stories(

@@ -22,27 +22,25 @@ if TYPE_CHECKING:
 
 
 @kernel
-def chain_end_masses(ptr: Ints, cited: Ints, weight: Floats, ends: Floats) -> Floats:
-    """Where the sourcing chains of every post end: one row a post, one column a kind of end.
+def chain_end_masses(ptr: Ints, cited: Ints, weight: Floats, ends: Floats) -> None:
+    """Puts into `ends` where the chains of every post end: one row a post, one column a kind.
 
-    `ends[p, k]` is the weight of the citations of p that end there in kind k, `weight` that of
-    those that go on to a post. A row sums to 1; to 0 where a post has neither.
+    Before, `ends[p, k]` is the weight of the citations of p that end there in kind k, and `weight`
+    that of those that go on to a post. After, a row sums to 1; to 0 where a post has neither. There
+    is no second array of that size.
     """
     posts, kinds = ends.shape
-    mass = np.zeros((posts, kinds))
     for p in range(posts):
         total = 0.0
         for k in range(kinds):
-            mass[p, k] = ends[p, k]
             total += ends[p, k]
         for e in range(ptr[p], ptr[p + 1]):
             total += weight[e]
             for k in range(kinds):
-                mass[p, k] += weight[e] * mass[cited[e], k]
+                ends[p, k] += weight[e] * ends[cited[e], k]
         if total > 0.0:
             for k in range(kinds):
-                mass[p, k] /= total
-    return mass
+                ends[p, k] /= total
 
 
 @kernel

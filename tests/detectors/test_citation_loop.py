@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, replace
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from graphkit.graphs.citation_groups import (
     in_two_stories,
     internal_excess,
     paired_groups,
+    poisson_tails,
     proposed_groups,
     told_members,
 )
@@ -325,11 +327,24 @@ def test_who_is_in_the_group_by_one_story_only_is_no_member():
 
 def test_the_nine_accounts_of_the_shipped_world_are_a_loop_and_its_innocents_are_not(world_case):
     truth = json.loads((dataset("invented_world").folder / "data" / "truth.json").read_bytes())
-    [nine] = [g["accounts"] for g in truth["planted"] if g["name"] == "matrix"]
+    groups = [*truth["planted"], *truth["innocent"]]
+    members = {g["name"]: set(g["accounts"]) for g in groups}
     told = [r for run in runs(world_case) if run.detector == "citation-loop" for r in run.findings]
-    accused = [r for r in told if r["grade"] is not None]
-    assert [(r["outcome"], r["grade"]) for r in accused] == [("loop", "moderate")]
-    assert accused[0]["subjects"]["accounts"] == sorted(nine)
+    said = [(r["outcome"], r["grade"], set(r["subjects"]["accounts"])) for r in told]
+    [loop, *rest] = said
+    assert loop == ("loop", "moderate", members["matrix"])
+    assert [row[:2] for row in rest] == [("tight-but-sourced", None)] * 2
+    branches, scholars = sorted((row[2] for row in rest), key=len, reverse=True)
+    assert branches == members["broadcaster"]
+    assert len(branches) == 13
+    assert scholars == members["academics"]
+    assert len(scholars) == 12
+
+
+def test_a_chance_too_small_to_be_written_is_not_told_to_be_none():
+    tails = poisson_tails(np.array([400, 3, 0]), np.array([1e-9, 0.0, 0.0]))
+    for tail in tails.values():
+        assert tail.to_list() == [2.2250738585072014e-308, 2.2250738585072014e-308, 1.0]
 
 
 def test_the_excess_is_what_a_hand_count_gives():

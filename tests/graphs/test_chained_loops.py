@@ -10,7 +10,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.loop_steps import REACH, come_back, made_corpus
 from graphkit.graphs.chained_loops import Reach, chained_loops
+from graphkit.graphs.citation import citation_graph
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -79,3 +81,10 @@ def test_neither_row_order_nor_names_nor_a_shift_of_time_change_them(world, dice
     mixed = edges.sample(fraction=1.0, shuffle=True, seed=dice.randint(0, 99))
     told = chained_loops(edges, posts, reach=Reach())[0]
     assert chained_loops(mixed, moved, reach=Reach())[0].equals(told)
+
+
+def test_of_thousands_of_made_posts_those_come_back_that_networkx_says():
+    graph = citation_graph(made_corpus(accounts=600, posts=6000, seed=7))
+    loops, cut = chained_loops(graph.edges, graph.posts, reach=REACH)
+    assert (sum(come_back(graph)), cut) == (306, 0)
+    assert loops["start_no"].n_unique() == 306
