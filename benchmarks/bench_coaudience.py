@@ -1,45 +1,78 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shared audiences of a million generated actions on one grid, beside a plain pair join on a part.
+"""Shared audiences of one to ten million generated actions, beside a plain pair join on a part.
 
-CPU seconds of this process (all threads) and its peak memory; figures belong to one machine.
+CPU seconds (all threads) of finding the groups on one grid, with all and again with the quiet
+accounts, and the peak memory of the whole process that did it; figures belong to one machine.
 """
 
 from __future__ import annotations
 
-import resource
+import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
 
-from benchmarks.ranking_world import World, organic
+from benchmarks.ranking_world import START, World, organic
+from benchmarks.whole_process import cost
 from graphkit.graphs.audience_groups import co_audience
 from graphkit.graphs.coaudience import (
     ActionLog,
     Audiences,
     CoAudienceRule,
     Grid,
-    action_log,
     audience_pairs,
     audiences,
 )
 
 RULE = CoAudienceRule()
-ROWS, PART = 1_000_000, 100_000
+PART = 100_000
 TASKS = (
-    (Grid(600, 0), "kernel", PART),
-    (Grid(600, 0), "plain join", PART),
-    (Grid(600, 0), "kernel", ROWS),
-    (Grid(3600, 0), "kernel", ROWS),
-    (Grid(600, 0), "plain join", ROWS),
+    (PART, "pairs", 600),
+    (PART, "plain join", 600),
+    (10 * PART, "groups", 60),
+    (10 * PART, "groups", 600),
+    (10 * PART, "groups", 3600),
+    (10 * PART, "plain join", 600),
+    (100 * PART, "groups", 60),
+    (100 * PART, "groups", 600),
+    (100 * PART, "groups", 3600),
 )
 
 
-def generated(rows: int) -> ActionLog:
-    """A week of everyday actions: a fifth as many accounts, a fiftieth as many topics."""
-    world, draw = World(), np.random.default_rng(7)
-    organic(world, draw, accounts=rows // 5, topics=rows // 50, rows=rows, days=7)
-    return action_log(world.actions())
+def write_log(rows: int, path: Path) -> None:
+    """Two weeks of everyday actions: a fifth as many accounts, a fiftieth as many topics."""
+    world = World()
+    organic(
+        world,
+        np.random.default_rng(7),
+        accounts=rows // 5,
+        topics=rows // 50,
+        rows=rows,
+        days=7,
+    )
+    columns = world.rows.pop()
+    inside = (columns[2] >= 0) & (columns[2] < world.days * 86_400)
+    order = np.flatnonzero(inside)[np.argsort(columns[2][inside], kind="stable")]
+    np.savez(path, *(column[order] for column in columns))
+
+
+def read_log(path: Path) -> ActionLog:
+    """The log of `write_log`, with numbers for ids."""
+    with np.load(path) as saved:
+        account, topic, second = saved.values()
+    accounts, topics = (pl.Series(np.arange(codes.max() + 1)) for codes in (account, topic))
+    return ActionLog(
+        account,
+        topic,
+        second + START,
+        act=np.zeros(account.size, np.int64),
+        account_ids=accounts,
+        topic_ids=topics,
+        act_ids=pl.Series(["search"]),
+    )
 
 
 def joined(events: Audiences) -> pl.DataFrame:
@@ -53,22 +86,40 @@ def joined(events: Audiences) -> pl.DataFrame:
     return counted.filter(pl.col("shared") >= RULE.min_shared)
 
 
-def peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def one(log: ActionLog, name: str, width: int) -> tuple[int, float]:
+    """What was found (pairs, or groups), and the CPU seconds it took."""
+    grid, start = Grid(width, 0), time.process_time()
+    if name == "groups":
+        found = len(co_audience(log, grid, RULE).groups)
+    else:
+        events = audiences(log, grid, RULE)
+        found = (audience_pairs(events, RULE)[0] if name == "pairs" else joined(events)).height
+    return found, time.process_time() - start
+
+
+def _measured(folder: Path, rows: int, name: str, width: int) -> None:
+    """In a process of its own: kernels are warm before the clock starts."""
+    one(read_log(folder / f"{PART}.npz"), "groups", width)
+    found, spent = one(read_log(folder / f"{rows}.npz"), name, width)
+    print(f"{rows:,} actions, windows of {width} s: {found:,} {name} in {spent:.2f} s CPU")
 
 
 def main() -> None:
-    logs = {rows: generated(rows) for rows in (PART, ROWS)}
-    co_audience(logs[PART], TASKS[0][0], RULE)  # compiles the kernel
-    for grid, name, rows in TASKS:
-        before, start = peak(), time.process_time()
-        events = audiences(logs[rows], grid, RULE)
-        pairs = audience_pairs(events, RULE)[0] if name == "kernel" else joined(events)
-        spent = time.process_time() - start
-        print(
-            f"{name}, windows of {grid.width} s, {rows:,} actions: {pairs.height:,} pairs in "
-            f"{spent:.2f} s CPU, peak {peak():,} MB ({before:,} before)"
-        )
+    """Prints one line a task; with arguments it is the process of one."""
+    me = [sys.executable, "-m", "benchmarks.bench_coaudience"]
+    match sys.argv[1:]:
+        case [rows, path]:
+            write_log(int(rows), Path(path))
+            return
+        case [folder, rows, name, width]:
+            _measured(Path(folder), int(rows), name, int(width))
+            return
+    with TemporaryDirectory() as made:
+        for size in sorted({size for size, *_ in TASKS}):
+            cost([*me, str(size), f"{made}/{size}.npz"])
+        for size, task, seconds in TASKS:
+            told = cost([*me, made, str(size), task, str(seconds)])
+            print(f"{told.output.strip()}, peak {told.peak:.0f} MB of the process", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How well pushes are found, and whom else the detector names, on invented worlds.
 
-`python -m benchmarks.measure_ranking PART... [tuning]`, where PART is blocks, part, drives,
-organic, permuted or large (each at most five minutes of CPU). Tuning seeds are for looking at
-numbers before a threshold is set; what docs/ reports comes from the reporting seeds.
+`python -m benchmarks.measure_ranking PART... [tuning]`, where PART is blocks, part, calls, drives,
+organic, single, permuted, weeks or large (each at most five minutes of CPU). Tuning seeds are for
+looking at numbers before a threshold is set; what docs/ reports comes from the reporting seeds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.ranking_world import LARGE, Drive, Plant, World, corpus_of, world_of
+from benchmarks.ranking_world import LARGE, WEEKS, Drive, Plant, World, corpus_of, world_of
 from graphkit.detectors.ranking_manipulation import Params, detect
 from graphkit.graphs.coaudience import HOUR
 from graphkit.tables import Corpus
@@ -51,6 +51,13 @@ PART_MODES: Modes = {
     "within 60 s": {"width": 60, **GONE},
     "nobody else": {"others": 0.0, **GONE},
 }
+CALL_MODES: Modes = {
+    "announces one of its topics": {"announced": 1, **GONE},
+    "announces all but two": {"announced": 3, **GONE},
+    "announces all": {"announced": 5, **GONE},
+    "announces all, calls deleted": {"announced": 5, "is_call_kept": False, **GONE},
+    "announces one, nothing beside the windows": {"announced": 1},
+}
 CROWDS = ("fans", "active", "quiet", "joined")
 
 
@@ -62,7 +69,7 @@ def members(finding: Finding) -> set[int]:
     return {int(account[1:]) for account in finding.subjects.accounts}
 
 
-def f1(named: set[int], truth: set[int]) -> float:
+def f1(named: set[Any], truth: set[Any]) -> float:
     return 2 * len(named & truth) / (len(named) + len(truth)) if named else 0.0
 
 
@@ -89,8 +96,11 @@ class Named:
     ratio: float = -1.0
 
 
-def nearest(world: World, findings: list[Finding], truth: set[int]) -> Named:
-    best = max(findings, key=lambda each: f1(members(each), truth), default=None)
+def nearest(world: World, findings: list[Finding], name: str) -> Named:
+    """The finding on topics of that group whose accounts are most nearly the group's."""
+    truth, topics = world.members[name], {f"t{topic}" for topic in world.topics[name]}
+    about = [each for each in findings if topics & set(each.subjects.topics)]
+    best = max(about, key=lambda each: f1(members(each), truth), default=None)
     if best is None or not members(best) & truth:
         return Named()
     planted: set[int] = set().union(*world.members.values())
@@ -110,7 +120,7 @@ def planted(modes: Modes, blocks: tuple[Plant, ...], seeds: range) -> None:
             world = world_of(seed, changed, interests=1 + 29 * (seed % 2))
             findings = found_in(world)
             for n, row in enumerate(rows):
-                row.append(nearest(world, findings, world.members[f"plant-{n}"]))
+                row.append(nearest(world, findings, f"plant-{n}"))
         for block, row in zip(changed, rows, strict=True):
             ends = Counter(each.outcome for each in row)
             print(
@@ -128,6 +138,8 @@ def drives(seeds: range) -> None:
         "in a minute, announced": Drive(is_public=True),
         "in a minute, asked in private": Drive(),
         "in half an hour, asked in private": Drive(width=1800),
+        "in half an hour, announced": Drive(width=1800, is_public=True),
+        "in a minute, announced, posts purged": Drive(is_public=True, is_purged=True),
     }
     print("\n| who | when | F1 | ends |\n|---|---|---|---|")
     for crowd in CROWDS:
@@ -137,7 +149,7 @@ def drives(seeds: range) -> None:
             world = world_of(seed, asked, interests=1 + 29 * (seed % 2))
             findings = found_in(world)
             for n, row in enumerate(rows):
-                row.append(nearest(world, findings, world.members[f"drive-{n}"]))
+                row.append(nearest(world, findings, f"drive-{n}"))
         for kind, row in zip(kinds, rows, strict=True):
             ends = dict(Counter(each.outcome for each in row))
             print(f"| {crowd} | {kind} | {mean(e.f1 for e in row):.2f} | {ends} |", flush=True)
@@ -196,6 +208,16 @@ def permuted(seeds: range) -> None:
         print(f"\nseed {seed}, 99 shuffled logs: {rows}")
 
 
+def weeks(seeds: range) -> None:
+    """Four weeks, where hours of the week and weeks stand for hours; a push in every second log."""
+    for seed in seeds:
+        pushes = tuple(replace(block, **GONE) for block in THREE) if seed % 2 else ()
+        world = world_of(seed, pushes, size=WEEKS, lookalikes=False)
+        findings = found_in(world)
+        near = [nearest(world, findings, name) for name in world.members]
+        print(f"- seed {seed}: {len(findings)} findings; {near}", flush=True)
+
+
 def large(seeds: range) -> None:
     """A million actions: the five blocks and a private drive in one log."""
     for seed in seeds:
@@ -207,8 +229,8 @@ def large(seeds: range) -> None:
         print(
             f"\nseed {seed}: {corpus.actions.height:,} actions, {time.process_time() - begun:.0f} s"
         )
-        for name, truth in world.members.items():
-            print(f"- {name}: {nearest(world, findings, truth)}")
+        for name in world.members:
+            print(f"- {name}: {nearest(world, findings, name)}")
         print(Counter(f"{kind_of(world, f)}: {f.outcome}" for f in findings), flush=True)
 
 
@@ -216,12 +238,14 @@ def main() -> None:
     wanted = set(sys.argv[1:])
     seeds = TUNING if "tuning" in wanted else REPORTING
     parts: dict[str, Callable[[], None]] = {
-        "blocks": lambda: planted(BLOCK_MODES, FIVE, seeds),
+        "blocks": lambda: planted(BLOCK_MODES, FIVE, seeds[:3]),
         "part": lambda: planted(PART_MODES, THREE, seeds[:3]),
+        "calls": lambda: planted(CALL_MODES, (Plant(50, 5), Plant(200, 5)), seeds),
         "drives": lambda: drives(seeds),
         "organic": lambda: organic(range(1, 6) if seeds is TUNING else ORGANIC),
         "single": lambda: single_topic(seeds),
         "permuted": lambda: permuted(seeds[:1]),
+        "weeks": lambda: weeks(range(301, 305)),
         "large": lambda: large(seeds[:1]),
     }
     for name, run in parts.items():

@@ -31,6 +31,8 @@ class Plant:
     is_hijacked: bool = False
     others: float = 1.0  # organic audience of a pushed topic, as a multiple of the block
     side: str = ""  # what else it leaves: cohort, deleted or order
+    announced: int = 0  # topics that a member of its own announces, five hours before
+    is_call_kept: bool = True  # the calls are still there
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,27 @@ class Drive:
 
     crowd: str = "fans"
     is_public: bool = False  # announced in posts that are in the data
+    is_purged: bool = False  # four in five of the posts are gone, as after a platform's campaign
     accounts: int = 150
     topics: int = 3
     width: int = 60
+
+
+@dataclass(frozen=True)
+class Call:
+    """A post that announces a topic and its time: who made it when, and whether it is still there.
+
+    `start` and `at` are seconds after the beginning of the world.
+    """
+
+    topic: int
+    start: int
+    account: int = 0
+    is_kept: bool = True
+
+    @property
+    def at(self) -> int:
+        return self.start - 5 * HOUR
 
 
 @dataclass
@@ -57,8 +77,9 @@ class World:
     members: dict[str, set[int]] = field(default_factory=dict)
     young: set[int] = field(default_factory=set)  # accounts made in one month
     gone: set[int] = field(default_factory=set)  # topics on which the members' posts are deleted
-    calls: list[tuple[int, int]] = field(default_factory=list)  # announced topic, second
+    calls: list[Call] = field(default_factory=list)
     next_topic: int = 0
+    days: int = 14  # later actions are left out
 
     def add(self, kind: str, account: Ints, second: Ints) -> int:
         """Rows on one new topic of that kind; the topic."""
@@ -71,7 +92,7 @@ class World:
     def actions(self) -> pl.DataFrame:
         """The actions table, in order of time."""
         account, topic, second = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        inside = (second >= 0) & (second < 14 * DAY)
+        inside = (second >= 0) & (second < self.days * DAY)
         frame = pl.DataFrame(
             {
                 "account_id": account[inside],
@@ -132,15 +153,22 @@ def _post(**columns: pl.Expr) -> list[pl.Expr]:
 
 
 def _announcing(world: World) -> pl.DataFrame:
-    calls = pl.DataFrame(world.calls, schema=["topic", "second"], orient="row")
-    second = (START + pl.col("second")) * 1_000_000
+    """Calls that name the time as clocks in the zone UTC+8 show it."""
+    rows = [
+        (call.topic, call.account, datetime.fromtimestamp(START + call.at, UTC), call.is_kept,
+         f"{datetime.fromtimestamp(START + call.start + 8 * HOUR, UTC):%H:%M}")
+        for call in world.calls
+    ]  # fmt: skip
+    columns = ["topic", "account", "at", "is_kept", "clock"]
+    calls = pl.DataFrame(rows, schema=columns, orient="row")
+    at = pl.col("at").cast(pl.Datetime("us", "UTC"))
     return calls.select(
         _post(
             post_id=pl.format("call{}", "topic"),
-            account_id=pl.lit("a0"),
-            created_at=second.cast(pl.Datetime("us", "UTC")),
-            text=pl.format("Everyone, join us at 8 pm: t{}", "topic"),
-            deleted_at=pl.lit(None, pl.Datetime("us", "UTC")),
+            account_id=pl.format("a{}", "account"),
+            created_at=at,
+            text=pl.format("Everyone, join us at {}: t{}", "clock", "topic"),
+            deleted_at=pl.when(~pl.col("is_kept")).then(at.dt.offset_by("1d")),
         )
     )
 
@@ -248,7 +276,7 @@ def plant(world: World, draw: np.random.Generator, weight: Any, push: tuple[Plan
     if block.side == "cohort":
         world.young |= set(members.tolist())
     place = np.argsort(draw.random(members.size)) / members.size  # the scheduler's list
-    for _ in range(block.topics):
+    for at in range(block.topics):
         taking = draw.random(members.size) < block.part
         here = members[taking]
         begin = int(clock(draw, 1, days)[0])
@@ -260,6 +288,8 @@ def plant(world: World, draw: np.random.Generator, weight: Any, push: tuple[Plan
         both = np.concatenate((begin + late, spread))
         topic = world.add(kind, np.concatenate((here, guests)), both)
         world.gone |= {topic} if block.side == "deleted" else set()
+        if at < block.announced:
+            world.calls.append(Call(topic, begin, int(members[0]), block.is_call_kept))
     extra = int(block.camouflage * block.accounts * block.topics * block.part)
     hidden = draw.choice(world.rows[0][1], extra)  # topics as popular as in everyday actions
     world.rows.append((draw.choice(members, extra), hidden, clock(draw, extra, days)))
@@ -290,11 +320,13 @@ def drive(world: World, draw: np.random.Generator, weight: Any, asked: tuple[Dri
         spread = begin + (draw.gamma(1.5, 4 * HOUR, guests.size) - HOUR).astype(int)
         account = np.concatenate((here, guests))
         topic = world.add(f"drive-{number}", account, np.concatenate((begin + at, spread)))
+        world.gone |= {topic} if what.is_purged else set()
         if what.is_public:
-            world.calls.append((topic, begin - 5 * HOUR))
+            world.calls.append(Call(topic, begin))
 
 
 SMALL = {"accounts": 20_000, "topics": 4_000, "rows": 150_000, "days": 7}
+WEEKS = {"accounts": 20_000, "topics": 4_000, "rows": 300_000, "days": 28}
 LARGE = {"accounts": 200_000, "topics": 20_000, "rows": 1_000_000, "days": 7}
 
 
@@ -312,8 +344,8 @@ def world_of(
     200,000 on 20,000 topics, with four times the lookalikes.
     """
     draw = np.random.default_rng(seed)
-    world = World()
     days = size["days"]
+    world = World(days=max(14, days))
     weight = organic(world, draw, **size, interests=interests)
     more = 4 if size["rows"] >= LARGE["rows"] else 1
     for kind, count in ((fans, 5), (show, 2), (news, 4)):

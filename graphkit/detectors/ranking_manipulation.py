@@ -9,24 +9,27 @@ groups; accounts in enough of a group's topics are its core, others in the windo
 and never called members. Of the grids that show one family, that whose core is furthest from
 chance is kept. `p_value` is the share of logs, shuffled within the hours, with a core as large.
 
-What is concluded. A shared audience is no push: fans and viewers have one too. The spread ratio
-tells them apart: how tightly the group comes to a topic, over how tightly everybody else does,
-choosing the group on the other topics.
+What is concluded. Fans and viewers have a shared audience, too. The spread ratio tells them apart:
+how tightly the group, chosen on the other topics, comes to a topic, over how tightly others do.
 
 What an organiser can ask of willing people is a time, a topic, a text, and to sign up; so shared
 windows, however tight, a common text (same-text), accounts seen for the first time (first-seen) or
-made in one month (cohort) do not tell a rented crowd from a drive, announced in the data or not.
-What willing people do not leave is posts that are gone afterwards (deleted, p <= `side_alpha`) and
-the same order of accounts on every topic (order, agreement >= `ordered`).
+made in one month (cohort: a class, a wave of newcomers) do not tell a rented crowd from a drive,
+announced or not, and decide nothing. What willing people do not leave is posts that are gone
+afterwards (deleted, p <= `side_alpha`) and one order on every topic (order, >= `ordered`).
+
+A call covers the topics and minutes that it names. Where calls cover all topics to which a group
+comes tightly, these are one finding and its loose topics another. Calls that were deleted do not
+count; beside deleted posts or one order on their topics they keep the finding weak, no more.
 
 - recurring-audience: spread ratio > `loose_ratio` (> `tight_ratio` at one time of day on several
   days), or the group declares what it has in common;
-- openly-organised (weak): not that, and earlier posts name `announced_share` of the topics, a
-  time, and call people;
+- openly-organised (weak): not that, neither deleted nor order, and posts at most `announced_within`
+  before each tight topic name it, its start (`announced_near`), and call people;
 - rented-or-automated: deleted or order, spread ratio <= `tight_ratio`, median share of the topics'
   peak score >= `least_share`, `least_core` core accounts, and no innocent explanation that weakens
   it. Strong: p_value <= `alpha` and a ratio against the topics' other accounts. Moderate: else;
-- lead (weak): deleted, order or cohort without the rest; or one topic alone with two kinds of side
+- lead (weak): deleted or order without the rest; or one topic alone with two kinds of side
   evidence in one window, deleted or cohort among them;
 - undetermined: everything else, also the tightest group without such evidence.
 
@@ -38,8 +41,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -63,7 +66,8 @@ from graphkit.graphs.audience_groups import (
     distinct_groups,
     permutation_p_values,
 )
-from graphkit.graphs.coaudience import CoAudienceRule, Grid
+from graphkit.graphs.coaudience import CoAudienceRule, two_grids
+from graphkit.graphs.open_calls import OpenCalls, open_calls
 from graphkit.graphs.push_explanations import (
     AFFILIATION,
     BROADCAST,
@@ -71,10 +75,18 @@ from graphkit.graphs.push_explanations import (
     Setting,
     explanations,
 )
-from graphkit.graphs.pushes import Push, PushLog, busy_windows, push_log, pushes, side_numbers
+from graphkit.graphs.pushes import (
+    Push,
+    PushLog,
+    part,
+    push_log,
+    pushes,
+    side_numbers,
+    span_of,
+)
 from graphkit.graphs.scores import score_rules
-from graphkit.graphs.side_evidence import TELLING, side_evidence
-from graphkit.text.announcements import announcements, is_announcement
+from graphkit.graphs.single_topics import striking_windows
+from graphkit.text.announcements import is_announcement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,11 +137,11 @@ class Params:
     single_share: float = param(
         0.5, doc="share of them that each kind of side evidence must hold for", maximum=1
     )
-    announced_share: float = param(
-        0.5, doc="share of topics announced from which it is openly organised", maximum=1
-    )
     announced_within: timedelta = param(
         timedelta(days=7), doc="how long before a window an announcement counts", minimum=0
+    )
+    announced_near: timedelta = param(
+        timedelta(minutes=5), doc="distance of the time that it names from the start", minimum=0
     )
     common_topics: int = param(3, doc="other topics in common from which fans explain", minimum=1)
     news_near: float = param(0.5, doc="news: share of the others within an hour", maximum=1)
@@ -181,41 +193,44 @@ def detect(corpus: Corpus, params: Params) -> Iterator[Finding]:
     actions = _actions(corpus, params)
     if actions.is_empty():
         return
-    whole = int((actions["acted_at"].dt.epoch("us") % 60_000_000 == 0).sum()) / actions.height
-    grids = _grids(params, whole)
-    rule = CoAudienceRule(
-        min_accounts=params.min_accounts,
-        min_shared=params.min_shared,
-        max_daily_events=params.max_daily_events,
-        quiet_daily_events=params.quiet_daily_events,
-        alpha=params.alpha,
-        family=2 * len(grids),
-        member_error=params.member_error,
-    )
+    is_whole = actions["acted_at"].dt.epoch("us") % 60_000_000 == 0
+    whole_minutes = int(is_whole.sum()) / actions.height
+    is_coarse = whole_minutes >= params.whole_minute_share
+    least = timedelta(minutes=1) if is_coarse else timedelta(0)
+    grids = two_grids((span(scale) for scale in params.scales), coarser_than=least)
+    rule = CoAudienceRule(family=2 * len(grids), **_fields_of(CoAudienceRule, params))
     base = push_log(actions, score_rules(params.scores, params.act_weights))
     tested = [co_audience(base.log, grid, rule) for grid in grids]
     families = distinct_groups(group for each in tested for group in each.groups)
-    groups = [group for group, _ in families]
-    p_values = permutation_p_values(
-        base.log,
-        grids,
-        rule,
-        sizes=[len(group.core) for group in groups],
-        plan=Permutations(params.permutations, params.seed),
-    )
     study = _Study(
         corpus,
         params,
         base,
-        whole_minutes=whole,
+        whole_minutes=whole_minutes,
         dropped=len(grids) < 2 * len(set(params.scales)),
         calls=corpus.posts.filter(is_announcement(pl.col("text"))),
         tests=sum(each.tests for each in tested),
         set_aside=max((each.set_aside for each in tested), default=0),
     )
-    measured = pushes(base, corpus, groups, top=params.top)
+    whole = pushes(base, corpus, [group for group, _ in families], top=params.top)
+    measured = [each for push in whole for each in _parted(study, push)]
+    p_values = permutation_p_values(
+        base.log,
+        grids,
+        rule,
+        sizes=[len(push.group.core) for push in measured],
+        plan=Permutations(params.permutations, params.seed),
+    )
     findings = [_finding(study, push, p) for push, p in zip(measured, p_values, strict=True)]
-    findings += _single_topic_leads(study, {t for f in findings for t in f.subjects.topics})
+    taken = {topic for finding in findings for topic in finding.subjects.topics}
+    single = striking_windows(
+        actions,
+        corpus,
+        least=params.single_accounts,
+        alpha=params.side_alpha,
+        share=params.single_share,
+    )
+    findings += [_lead(*each) for each in single if not taken & set(each[0]["object_id"])]
     yield from sorted(findings, key=lambda each: (-each.score, each.finding_id))
 
 
@@ -226,115 +241,102 @@ def _actions(corpus: Corpus, params: Params) -> pl.DataFrame:
     return counted.drop_nulls("acted_at").sort("action_id")
 
 
-def _grids(params: Params, whole_minutes: float) -> list[Grid]:
-    """Two grids a scale; none of a minute or less where the times are whole minutes."""
-    widths = sorted({int(span(scale).total_seconds()) for scale in params.scales})
-    used = [w for w in widths if w > 60 or whole_minutes < params.whole_minute_share]
-    return [Grid(width, offset) for width in used for offset in (0, width // 2)]
+def _fields_of(rule: type[CoAudienceRule | Cutoffs], params: Params) -> dict[str, Any]:
+    """The parameters that have the names of the fields of `rule`."""
+    return {each.name: getattr(params, each.name) for each in fields(rule) if each.name != "family"}
+
+
+def _calls(study: _Study, push: Push) -> OpenCalls:
+    params = study.params
+    return open_calls(
+        push,
+        None if study.corpus.posts.is_empty() else study.calls,
+        tight_ratio=params.tight_ratio,
+        within=params.announced_within,
+        near=params.announced_near,
+    )
+
+
+def _parted(study: _Study, push: Push) -> list[Push]:
+    """The push, or its topics that open calls explain and the others, to which it comes loosely."""
+    calls = _calls(study, push)
+    loose = push.topics - calls.covered
+    if not calls.explain_all or not loose:
+        return [push]
+    parts = [
+        part(study.base, study.corpus, push, topics=topics, top=study.params.top)
+        for topics in (set(calls.covered), loose)
+    ]
+    return [push] if _sides(study.params, parts[0]) else parts
 
 
 def _finding(study: _Study, push: Push, p_value: float | None) -> Finding:
-    announced = _announced_share(study, push)
-    setting = Setting(announced, study.whole_minutes, dropped=study.dropped)
-    cutoffs = Cutoffs(**{each.name: getattr(study.params, each.name) for each in fields(Cutoffs)})
+    calls = _calls(study, push)
+    setting = Setting(calls, study.whole_minutes, dropped=study.dropped)
+    cutoffs = Cutoffs(**_fields_of(Cutoffs, study.params))
     caveats = explanations(push, study.corpus, setting=setting, cutoffs=cutoffs)
-    outcome, grade = _conclusion(study.params, push, caveats, (announced, p_value))
+    outcome, grade = _conclusion(study.params, push, caveats, (calls.explain_all, p_value))
     marked = push.rows.filter("in_window")
     role = pl.when("is_core").then(pl.lit("core")).otherwise(pl.lit("associated")).alias("role")
     rows = marked.select("action_id", role).sort("action_id")
     accounts, topics = (push.core[name].unique().sort() for name in ("account_id", "object_id"))
     numbers = {**push.measures, "accounts_set_aside": float(study.set_aside)}
     ratio = 1.0 if push.ratio is None else min(push.ratio, 1.0)
-    group, minutes = push.group, push.group.grid.width / 60
     return Finding(
         kind=KIND,
         outcome=outcome,
         grade=grade,
         score=0.0 if grade is None else rounded((1 - ratio) * numbers["peak_share"]) or 0.0,
-        summary=(
-            f"{accounts.len()} accounts each acted on {group.threshold} or more of {topics.len()} "
-            f"topics in the same windows of {minutes:g} minutes; pairs of windows share "
-            f"{group.shared} accounts in all, where chance explains {group.expected:.1f}."
-        ),
+        summary=push.summary,
         subjects=Subjects(accounts=tuple(accounts), topics=tuple(topics)),
-        evidence=tuple(EvidenceRow("actions", key, role) for key, role in rows.iter_rows()),
+        evidence=(
+            *(EvidenceRow("actions", key, role) for key, role in rows.iter_rows()),
+            *(EvidenceRow("posts", key, "announcement") for key in calls.keys),
+        ),
         caveats=caveats,
         null_model=NullModel(
             name="shared audience given each account's actions an hour and each audience's size",
-            expected=rounded(group.expected),
+            expected=rounded(push.group.expected),
             tests_made=study.tests,
             family="pairs of audiences of different topics, all scales and offsets",
         ),
         p_value=rounded(p_value),
-        q_value=rounded(group.q_value),
-        window=_window(marked["second"]),
+        q_value=rounded(push.group.q_value),
+        window=span_of(marked["second"]),
         measures={name: rounded(value) or 0.0 for name, value in sorted(numbers.items())},
     )
-
-
-def _window(seconds: pl.Series) -> tuple[datetime, datetime]:
-    ordered = seconds.sort()
-    return datetime.fromtimestamp(ordered[0], UTC), datetime.fromtimestamp(ordered[-1], UTC)
 
 
 def _conclusion(
     params: Params,
     push: Push,
     caveats: tuple[Caveat, ...],
-    known: tuple[float | None, float | None],
+    known: tuple[bool, float | None],
 ) -> tuple[str, Grade | None]:
     """The outcome and its grade, by the rule in the module's docstring."""
-    announced, p_value = known
+    is_open, p_value = known
     sides = _sides(params, push)
     explained = {each.hypothesis for each in caveats if each.outcome is CaveatOutcome.WEAKENS}
     ratio = math.inf if push.ratio is None else push.ratio
     loose = params.tight_ratio if BROADCAST in explained else params.loose_ratio
     if AFFILIATION in explained or loose < ratio < math.inf:
         return "recurring-audience", None
-    if announced is not None and announced >= params.announced_share:
-        return "openly-organised", Grade.WEAK
     if not sides:
-        return "undetermined", None
+        return ("openly-organised", Grade.WEAK) if is_open else ("undetermined", None)
     is_large = push.measures["core_accounts"] >= params.least_core
     is_heavy = is_large and push.measures["peak_share"] >= params.least_share
-    if explained or ratio > params.tight_ratio or not is_heavy or sides == {"cohort"}:
+    if explained or ratio > params.tight_ratio or not is_heavy:
         return "lead", Grade.WEAK
     is_strong = push.has_others and p_value is not None and p_value <= params.alpha
     return "rented-or-automated", Grade.STRONG if is_strong else Grade.MODERATE
 
 
 def _sides(params: Params, push: Push) -> set[str]:
-    """The kinds of telling side evidence."""
-    kept = push.sides.filter(pl.col("p_value") <= params.side_alpha, pl.col("test").is_in(TELLING))
+    """What willing people do not leave."""
+    kept = push.sides.filter(pl.col("p_value") <= params.side_alpha, test="deleted")
     ordered = push.measures.get("order_agreement")
     is_ordered = ordered is not None and ordered >= params.ordered
     return {*kept["test"], *(["order"] if is_ordered else [])}
-
-
-def _announced_share(study: _Study, push: Push) -> float | None:
-    """The share of topics that an earlier post announces, or None without any post."""
-    if study.corpus.posts.is_empty():
-        return None
-    firsts = push.core.group_by("object_id").agg(pl.col("second").min())
-    start = pl.from_epoch("second", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
-    topics = firsts.select(topic="object_id", start=start)
-    calls = announcements(study.calls, topics).join(topics, on="topic")
-    recent = calls.filter(pl.col("start") - pl.col("created_at") <= study.params.announced_within)
-    return recent["topic"].n_unique() / topics.height
-
-
-def _single_topic_leads(study: _Study, taken: set[str]) -> Iterator[Finding]:
-    """A lead for the first window of each other topic with two kinds of side evidence."""
-    params, actions = study.params, study.base.actions
-    rows = busy_windows(actions, taken, least=params.single_accounts)
-    sides = side_evidence(rows, actions, study.corpus.accounts, study.corpus.posts)
-    bound = params.side_alpha / max(1, rows["group"].n_unique())
-    kept = sides.filter(pl.col("p_value") <= bound, pl.col("share") >= params.single_share)
-    is_telling = pl.col("test").is_in(TELLING).any().over("group")
-    twice = kept.filter(pl.len().over("group") >= 2, is_telling)
-    found = rows.join(twice, on="group", how="semi")
-    for group in found.group_by("object_id").agg(pl.col("group").min())["group"].sort():
-        yield _lead(rows.filter(group=group), twice.filter(group=group))
 
 
 def _lead(rows: pl.DataFrame, sides: pl.DataFrame) -> Finding:
@@ -357,7 +359,7 @@ def _lead(rows: pl.DataFrame, sides: pl.DataFrame) -> Finding:
             reason="one topic has no shared audience to test; the tails of the side evidence are "
             "of accounts that are not independent"
         ),
-        window=_window(seconds),
+        window=span_of(seconds),
         measures=side_numbers(sides) | {"accounts": float(accounts)},
     )
 
@@ -377,7 +379,7 @@ OUTCOMES = {
 
 DETECTOR = Detector(
     name=KIND,
-    version="2",
+    version="3",
     summary="Accounts that turn up together at several topics, within the same windows of time.",
     outcomes=OUTCOMES,
     needs=("actions",),
@@ -386,7 +388,7 @@ DETECTOR = Detector(
         "Accounts that took part in one topic only are not named; often that is most of them.",
         "Accounts that come as loosely as the public, over hours, look like a recurring audience.",
         "Accounts that also meet loosely on three unrelated topics, by design, stay a lead.",
-        "An announcement in advance, also a feigned one, keeps a finding weak.",
+        "Calls that name all topics and times, feigned ones too, keep a finding weak.",
         "Windows and ranks alone cannot tell rented accounts from people who agreed in private.",
         "Two pushes by the same accounts, or joined by a popular topic, are one group.",
         "Topics pushed at one time only count as one gathering.",

@@ -17,6 +17,7 @@ from graphkit.graphs.coaudience import (
     Grid,
     audience_pairs,
     shuffled,
+    up_to,
 )
 from graphkit.graphs.coaudience import audiences as audiences_of
 from graphkit.graphs.components import components
@@ -39,9 +40,9 @@ class AudienceGroup:
     account, topics (in how many of the group's topics it was in a window), expected (the same by
     chance), surprise (-log10 of that Poisson tail), is_core. Topics and accounts are codes of the
     log. `threshold` is the least topics of a core account; chance alone would bring
-    `core_by_chance` such accounts.
-    `shared` and `expected` sum the accounts over the `pairs` significant pairs, whose least q is
-    `q_value`.
+    `core_by_chance` such accounts. `pairs` are the significant pairs of audiences: left_topic,
+    right_topic, shared, expected, q_value; `shared`, `expected` and `q_value` are their sums and
+    their least q.
     """
 
     grid: Grid
@@ -49,10 +50,22 @@ class AudienceGroup:
     members: pl.DataFrame
     threshold: int
     core_by_chance: float
-    pairs: int
-    shared: int
-    expected: float
-    q_value: float
+    pairs: pl.DataFrame
+
+    @property
+    def shared(self) -> int:
+        """The accounts shared by significant pairs, summed."""
+        return int(self.pairs["shared"].sum())
+
+    @property
+    def expected(self) -> float:
+        """The same by chance."""
+        return float(self.pairs["expected"].sum())
+
+    @property
+    def q_value(self) -> float:
+        """The least q of a pair."""
+        return float(self.pairs["q_value"].to_numpy().min())
 
     @property
     def core(self) -> pl.Series:
@@ -92,8 +105,7 @@ def co_audience(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> CoAudience:
     out.
     """
     events = audiences_of(log, grid, rule)
-    pairs, tests = _pairs_of_all_and_quiet(log, grid, rule, events=events)
-    linked = pairs.filter(pl.col("q_value") <= rule.alpha)
+    linked, tests = _linked(events, rule, days=log.days)
     if linked.is_empty():
         return CoAudience((), tests, events.set_aside)
     nodes = components(linked.select(a="left", b="right"))
@@ -107,22 +119,17 @@ def co_audience(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> CoAudience:
     return CoAudience(tuple(each for each in groups if each is not None), tests, events.set_aside)
 
 
-def _pairs_of_all_and_quiet(
-    log: ActionLog, grid: Grid, rule: CoAudienceRule, *, events: Audiences
-) -> tuple[pl.DataFrame, int]:
-    """The pairs of `audience_pairs` by the smaller q of the two tests, and the tests made."""
+def _linked(events: Audiences, rule: CoAudienceRule, *, days: int) -> tuple[pl.DataFrame, int]:
+    """The pairs with q <= alpha by the smaller q of the two tests, and the tests made."""
     pairs, tests = audience_pairs(events, rule)
-    quiet = audiences_of(log, grid, rule.quiet)
-    again, more = audience_pairs(quiet, rule)
-    first = min(events.start.min(initial=0), quiet.start.min(initial=0))
-    wide = int(events.start.max(initial=0)) - first + 1
-    place = np.searchsorted(
-        events.topic * wide + events.start - first, quiet.topic * wide + quiet.start - first
-    )
+    linked = pairs.filter(pl.col("q_value") <= rule.alpha)
+    quiet, same = up_to(events, rule.quiet.max_daily_events * days)
+    pairs, more = audience_pairs(quiet, rule)
+    again = pairs.filter(pl.col("q_value") <= rule.alpha)
     numbered = again.with_columns(
-        pl.Series(side, place[again[side].to_numpy()]) for side in ("left", "right")
+        pl.Series(side, same[again[side].to_numpy()]) for side in ("left", "right")
     )
-    both = pl.concat([pairs, numbered]).sort("q_value", "left", "right", "shared")
+    both = pl.concat([linked, numbered]).sort("q_value", "left", "right", "shared")
     return both.unique(["left", "right"], keep="first").sort("left", "right"), tests + more
 
 
@@ -143,7 +150,7 @@ def _core(
 
     Chance is what the accounts at each place that are not core would make under the null model.
     """
-    accounts = events.activity.shape[0]
+    accounts = events.accounts
     seen = np.unique(visits.account * (visits.topic.max() + 1) + visits.topic[visits.place])
     hits = np.bincount(seen // (visits.topic.max() + 1), minlength=accounts)
     size = np.bincount(visits.place, minlength=visits.topic.size)
@@ -178,7 +185,7 @@ def _group(
         return None
     at = np.isin(events.audience, nodes)
     place = np.searchsorted(nodes, events.audience[at])
-    visits = _Visits(events.account[at], place, events.topic[nodes], nodes)
+    visits = _Visits(events.account[at].astype(np.int64), place, events.topic[nodes], nodes)
     members, chance, inside = _core(events, visits, rule)
     if (inside < rule.min_shared).any():  # chained by others than the core: the group without it
         kept = nodes[inside >= rule.min_shared].tolist()
@@ -205,10 +212,10 @@ def _group(
         members=members,
         threshold=int(members.filter("is_core")["topics"].min()),  # type: ignore[arg-type]  # some
         core_by_chance=chance,
-        pairs=linked.height,
-        shared=int(linked["shared"].sum()),
-        expected=float(linked["expected"].sum()),
-        q_value=float(linked["q_value"].min()),  # type: ignore[arg-type]  # there is a pair
+        pairs=linked.select(
+            pl.Series(f"{side}_topic", events.topic[linked[side].to_numpy()])
+            for side in ("left", "right")
+        ).hstack(linked.select("shared", "expected", "q_value")),
     )
 
 
@@ -216,7 +223,7 @@ def _visits(
     log: ActionLog, spans: pl.DataFrame, events: Audiences, nodes: NDArray[np.int64]
 ) -> _Visits:
     """Who came in each of the `spans`, each at the time of its topic's nearest audience."""
-    able = np.diff(events.activity.indptr) > 0  # the others are set aside
+    able = np.diff(events.held[0]) > 0  # the others are set aside
     near = np.flatnonzero(np.isin(log.topic, spans["topic"].to_numpy()) & able[log.account])
     topic, second, account = log.topic[near], log.second[near], log.account[near]
     accounts, places, audiences = [], [], []

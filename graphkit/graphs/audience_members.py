@@ -33,11 +33,11 @@ def beyond_chance(
     array([ True, False,  True, False])
     """
     own = np.where(hits >= 2, poisson_tail(hits, expected), 2.0)
-    able = expected[expected > 0]
+    able, alike = np.unique(expected[expected > 0], return_counts=True)
     levels = poisson_tail(np.arange(2, MOST_HITS + 1)[:, None], able[None, :])
     for tail in TAILS:
         found = own <= tail
-        chance = float(np.where(levels <= tail, levels, 0.0).max(axis=0).sum())
+        chance = float(np.where(levels <= tail, levels, 0.0).max(axis=0) @ alike)
         if chance <= error * found.sum():
             return found, chance
     return np.zeros(hits.size, bool), 0.0

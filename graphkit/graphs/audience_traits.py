@@ -130,15 +130,19 @@ def topics_in_common(actions: pl.DataFrame, rows: pl.DataFrame) -> int:
 def order_agreement(rows: pl.DataFrame) -> float | None:
     """How alike the order of the core accounts is from topic to topic: mean Spearman correlation.
 
-    Over pairs of topics (the twelve with most core accounts) that share ten core accounts or more;
-    None when there is no such pair. A scheduler that walks through a list gives values near 1.
+    Over pairs of topics (the twelve with most core accounts) that share ten core accounts or more
+    and whose middle times are an hour or more apart; None when there is no such pair. A scheduler
+    that walks through a list gives values near 1, and so do people who act on two topics whenever
+    they look: topics of one occasion tell nothing.
     """
     core = rows.filter("is_core", "in_window")
     firsts = core.group_by("object_id", "account_id").agg(pl.col("second").min())
+    firsts = firsts.with_columns(middle=pl.col("second").median().over("object_id"))
     most = firsts.group_by("object_id").len().sort(["len", "object_id"], descending=[True, False])
     firsts = firsts.join(most.head(MOST_TOPICS_ORDERED), on="object_id", how="semi")
     pairs = firsts.join(firsts, on="account_id", suffix="_b")
-    ordered = pairs.filter(pl.col("object_id") < pl.col("object_id_b"))
+    is_apart = (pl.col("middle") - pl.col("middle_b")).abs() >= HOUR
+    ordered = pairs.filter(pl.col("object_id") < pl.col("object_id_b"), is_apart)
     agreement = (
         ordered.group_by("object_id", "object_id_b")
         .agg(rho=pl.corr("second", "second_b", method="spearman"), shared=pl.len())

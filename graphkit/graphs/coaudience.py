@@ -21,6 +21,7 @@ not meet itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,9 +29,12 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from graphkit.graphs.nulls import benjamini_hochberg, poisson_tail
-from graphkit.kernels.coaudience import shared_accounts
+from graphkit.kernels.coaudience import columns_by_row, meetings, shared_accounts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
     from numpy.typing import NDArray
 
 HOUR = 3600
@@ -73,6 +77,12 @@ class Grid:
 
     width: int
     offset: int
+
+
+def two_grids(scales: Iterable[timedelta], *, coarser_than: timedelta) -> list[Grid]:
+    """Two grids a scale that is wider than `coarser_than`, half a window apart."""
+    widths = sorted({int(scale.total_seconds()) for scale in scales if scale > coarser_than})
+    return [Grid(width, offset) for width in widths for offset in (0, width // 2)]
 
 
 @dataclass(frozen=True)
@@ -130,35 +140,58 @@ def shuffled(log: ActionLog, *, seed: int) -> ActionLog:
 class Audiences:
     """The audiences of a log on a grid, and the accounts in them (events).
 
-    Of each event: account, audience. Of each audience: topic, start (epoch seconds), block (hour,
-    or window where that is longer), week (0 in a short log), size (accounts). `activity` counts
-    events by account and block, `weekly` by account and week; `set_aside` counts the accounts too
-    busy to be tested.
+    Of each event, by audience and account: account, audience. Of each audience: topic, start (epoch
+    seconds), block (hour, or window where that is longer), week (0 in a short log), size
+    (accounts). `accounts` is how many the log has; `set_aside` counts those too busy to be tested.
     """
 
-    account: NDArray[np.int64]
-    audience: NDArray[np.int64]
+    accounts: int
+    account: NDArray[np.int32]
+    audience: NDArray[np.int32]
     topic: NDArray[np.int64]
     start: NDArray[np.int64]
     block: NDArray[np.int64]
     week: NDArray[np.int64]
     size: NDArray[np.int64]
-    activity: csr_array
-    weekly: csr_array
     set_aside: int
+
+    @cached_property
+    def held(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The audiences of each account, one after the other, and where each account's start."""
+        return columns_by_row(self.account, self.audience, self.accounts)
+
+    @cached_property
+    def activity(self) -> csr_array:
+        """Events by account and block."""
+        return _counts(*self.held, self.block)
+
+    @cached_property
+    def weekly(self) -> csr_array:
+        """Events by account and week."""
+        return _counts(*self.held, self.week)
 
     @property
     def is_long(self) -> bool:
         """Whether blocks are hours of the week, to be read with the weeks."""
-        return bool(self.weekly.shape[1] > 1)
+        return int(self.week.max(initial=0)) > 0
 
     def shares(self, audiences: NDArray[np.int64]) -> csr_array:
         """For each account (row), its share of the events at the time of each audience (column)."""
         events = csr_array(self.activity[:, self.block[audiences]].astype(float))
         if self.is_long:
-            total = np.maximum(np.asarray(self.activity.sum(axis=1), float), 1)[:, None]
+            total = np.maximum(np.diff(self.held[0]).astype(float), 1)[:, None]
             events = csr_array(events.multiply(self.weekly[:, self.week[audiences]]) / total)
         return csr_array(events / np.asarray(events.sum(axis=0), float))
+
+
+def _counts(
+    starts: NDArray[np.int64], audiences: NDArray[np.int32], time: NDArray[np.int64]
+) -> csr_array:
+    shape = (starts.size - 1, int(time.max(initial=0)) + 1)
+    ones = np.ones(audiences.size, np.int64)
+    counts = csr_array((ones, time[audiences], starts.copy()), shape=shape)
+    counts.sum_duplicates()  # in place, its starts too
+    return counts
 
 
 def audiences(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> Audiences:
@@ -167,30 +200,61 @@ def audiences(log: ActionLog, grid: Grid, rule: CoAudienceRule) -> Audiences:
     first = int(window.min(initial=2**62))
     windows = int(window.max(initial=first)) - first + 1
     accounts = max(1, len(log.account_ids))
-    key = (log.topic * windows + (window - first)) * accounts + log.account
+    bits = accounts.bit_length()
+    key = log.topic * windows
+    key += window - first
+    key <<= bits
+    key |= log.account
     key.sort()
-    key = key[np.flatnonzero(np.diff(key, prepend=-1))]
-    busy = np.bincount(key % accounts, minlength=accounts) > rule.max_daily_events * log.days
-    key = key[~busy[key % accounts]]
-    account, place = key % accounts, key // accounts
-    heads = np.flatnonzero(np.diff(place, prepend=-1))
-    size = np.diff(np.append(heads, place.size))
+    key = key[_heads(key)]
+    account = (key & ((1 << bits) - 1)).astype(np.int32)
+    place = key >> bits
+    heads = np.flatnonzero(_heads(place))
     topic, index = np.divmod(place[heads], windows)
+    size = np.diff(np.append(heads, place.size))
     block, week = _times(
         (index + first) * grid.width, width=grid.width, is_long=log.days > LONG_DAYS
     )
-    return Audiences(
+    events = Audiences(
+        accounts=accounts,
         account=account,
-        audience=np.repeat(np.arange(size.size), size),
+        audience=np.repeat(np.arange(size.size, dtype=np.int32), size),
         topic=topic,
         start=(index + first) * grid.width - grid.offset,
         block=block,
         week=week,
         size=size,
-        activity=_counts(account, np.repeat(block, size), accounts),
-        weekly=_counts(account, np.repeat(week, size), accounts),
-        set_aside=int(busy.sum()),
+        set_aside=0,
     )
+    return up_to(events, rule.max_daily_events * log.days)[0]
+
+
+def _heads(ordered: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Where a sorted array has another value than before."""
+    heads = np.ones(ordered.size, bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=heads[1:])
+    return heads
+
+
+def up_to(events: Audiences, limit: float) -> tuple[Audiences, NDArray[np.int64]]:
+    """The audiences without the accounts of more events, and which of `events` each of them is."""
+    busy = np.bincount(events.account, minlength=events.accounts) > limit
+    if not busy.any():
+        return events, np.arange(events.size.size)
+    kept = ~busy[events.account]
+    audience = events.audience[kept]
+    heads = np.flatnonzero(_heads(audience))
+    same, size = audience[heads].astype(np.int64), np.diff(np.append(heads, audience.size))
+    columns = {name: getattr(events, name)[same] for name in ("topic", "start", "block", "week")}
+    left = replace(
+        events,
+        account=events.account[kept],
+        audience=np.repeat(np.arange(size.size, dtype=np.int32), size),
+        size=size,
+        set_aside=int(busy.sum()),
+        **columns,
+    )
+    return left, same
 
 
 def _times(
@@ -204,11 +268,6 @@ def _times(
     return hour - hour.min(initial=2**62), np.zeros_like(hour)
 
 
-def _counts(account: NDArray[np.int64], block: NDArray[np.int64], accounts: int) -> csr_array:
-    shape = (accounts, int(block.max(initial=0)) + 1)
-    return csr_array((np.ones(account.size, np.int64), (account, block)), shape=shape)
-
-
 def _pairs(
     events: Audiences, chosen: NDArray[np.int64], least: int
 ) -> tuple[NDArray[np.int32], ...]:
@@ -217,15 +276,12 @@ def _pairs(
     number[chosen] = np.arange(chosen.size, dtype=np.int32)
     column = number[events.audience]
     kept = column >= 0
-    account, column = events.account[kept].astype(np.int32), column[kept]
-    twice = np.bincount(account, minlength=events.activity.shape[0])[account] > 1
+    account, column = events.account[kept], column[kept]
+    twice = (np.bincount(account, minlength=events.accounts) > 1)[account]
     account, column = account[twice], column[twice]
-    by_account = np.lexsort((column, account))
-    rows = np.bincount(account, minlength=events.activity.shape[0])
     columns = np.bincount(column, minlength=chosen.size)
     left, right, shared = shared_accounts(
-        np.append(0, np.cumsum(rows)),
-        column[by_account],
+        *columns_by_row(account, column, events.accounts),
         np.append(0, np.cumsum(columns)),
         account,
         events.topic[chosen].astype(np.int32),
@@ -238,32 +294,27 @@ def _expected(
     events: Audiences, left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Accounts that audiences `left` and `right` share by chance, pair by pair."""
-    rate = _meeting(events.activity, events.block[left], events.block[right])
+    rate = _meeting(events, events.block, left, right)
     if events.is_long:
-        own = np.asarray(events.activity.sum(axis=1), float)
-        rate *= _meeting(events.weekly, events.week[left], events.week[right])
+        own = np.diff(events.held[0]).astype(float)
+        rate *= _meeting(events, events.week, left, right)
         rate *= own.sum() ** 2 / max(float((own * (own - 1)).sum()), 1.0)
     return np.asarray(events.size[left] * events.size[right] * rate)
 
 
-def _meeting(counts: csr_array, b: NDArray[np.int64], c: NDArray[np.int64]) -> NDArray[np.float64]:
-    """H[B, B'] / (A_B A_B') for each pair of blocks: that two events of them are one account's.
+def _meeting(
+    events: Audiences, time: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """H[B, B'] / (A_B A_B') for each pair of times: that two events of them are one account's.
 
-    `product` is H, sparse, and is looked up by `keys` of its cells. Inside one block n (n - 1)
-    stands for n squared: the events of the block are taken off.
+    Inside one block n (n - 1) stands for n squared: the events of the block are taken off.
     """
-    used = np.unique(np.concatenate((b, c)))
-    activity = counts[:, used]
-    totals = np.asarray(activity.sum(axis=0), float)
-    product = csr_array(activity.T @ activity)
-    product.sort_indices()
-    rows = np.repeat(np.arange(used.size), np.diff(product.indptr))
-    keys = rows * used.size + product.indices
-    b, c = np.searchsorted(used, b), np.searchsorted(used, c)
-    wanted = b * used.size + c
-    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
-    together = np.where(keys[at] == wanted, product.data[at], 0) - np.where(b == c, totals[b], 0)
-    return np.asarray(together / (totals[b] * totals[c]))
+    length = int(time.max(initial=0)) + 1
+    met = meetings(*events.held, time, length)
+    totals = np.bincount(time, events.size, minlength=length)
+    met[np.arange(length), np.arange(length)] -= totals.astype(np.int64)
+    b, c = time[left], time[right]
+    return np.asarray(met[b, c] / (totals[b] * totals[c]))
 
 
 def audience_pairs(events: Audiences, rule: CoAudienceRule) -> tuple[pl.DataFrame, int]:

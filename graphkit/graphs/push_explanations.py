@@ -15,6 +15,7 @@ from graphkit.graphs.coaudience import DAY, HOUR
 from graphkit.graphs.pushes import LEAST_OTHERS, Push
 
 if TYPE_CHECKING:
+    from graphkit.graphs.open_calls import OpenCalls
     from graphkit.tables import Corpus
 
 AFFILIATION = "a class, employer or other body that the accounts declare"
@@ -44,12 +45,11 @@ class Cutoffs:
 class Setting:
     """What is known beside the push.
 
-    `announced` is the share of its topics that an earlier post announces (None without posts),
-    `whole_minutes` the share of all times that are whole minutes, `dropped` whether windows of a
-    minute were therefore not used.
+    `calls` are the announcements of its topics, `whole_minutes` is the share of all times that are
+    whole minutes, `dropped` whether windows of a minute were therefore not used.
     """
 
-    announced: float | None
+    calls: OpenCalls
     whole_minutes: float
     dropped: bool
 
@@ -59,7 +59,7 @@ def explanations(
 ) -> tuple[Caveat, ...]:
     """The caveats of a push, in a fixed order."""
     return (
-        _announcement(setting.announced),
+        _announcement(setting.calls),
         _one_occasion(push, cutoffs),
         _fans(push, cutoffs),
         _news(push, cutoffs),
@@ -96,14 +96,16 @@ def _minutes(span: timedelta) -> str:
     return f"{span.total_seconds() / 60:g}"
 
 
-def _announcement(announced: float | None) -> Caveat:
+def _announcement(calls: OpenCalls) -> Caveat:
+    topics, left = len(calls.covered), len(calls.uncovered)
     return tested_caveat(
         "an openly announced drive",
-        "an earlier post names the topic and a time of day, and calls people",
-        explains=None if announced is None else announced > 0,
+        "earlier posts, still there, call people to all tight topics but one at their time",
+        explains=None if calls.posts is None else calls.explain,
         detail="no posts to search"
-        if announced is None
-        else f"{announced:.0%} of the topics announced",
+        if calls.posts is None
+        else f"{topics} tight topics announced, {left} not, in {len(calls.keys)} posts, "
+        f"{calls.by_core} of them by core accounts",
     )
 
 

@@ -15,7 +15,7 @@ from graphkit.text.normal import normal_form
 
 COHORT_DAYS = 30
 SAME_TEXT_ACCOUNTS = 3
-TELLING = ("cohort", "deleted")  # an organiser can ask for a text, and for newcomers
+TELLING = ("cohort", "deleted")  # of one topic; an organiser can ask for a text, and for newcomers
 SCHEMA = {
     "group": pl.Int64,
     "test": pl.String,
@@ -36,7 +36,8 @@ def side_evidence(
 
     - cohort: most accounts made within the same 30 days, against all accounts that act;
     - first-seen: accounts whose first action of all is in the group, against the same hours;
-    - same-text: accounts whose text three or more of the group share, against other topics;
+    - same-text: accounts whose text three or more of the group share on a topic, against the
+      accounts of other topics;
     - deleted: accounts with a deleted post in the group, against as many of all posts that carry
       actions as each has there.
     """
@@ -94,33 +95,40 @@ def _first_seen(rows: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _copied(rows: pl.DataFrame, posts: pl.DataFrame, among: str) -> pl.DataFrame:
-    """Of each account with texts among `among`: whether one of them is shared there."""
+def _copied(rows: pl.DataFrame, posts: pl.DataFrame, *among: str) -> pl.DataFrame:
+    """Of each account with texts `among` these: whether one of them is shared there."""
     texts = posts.select(content_id="post_id", text=normal_form(pl.col("text"))).filter(
         pl.col("text").str.len_chars() > 0
     )
-    said = rows.select(among, "account_id", "content_id").unique().join(texts, on="content_id")
-    shared = pl.col("account_id").n_unique().over(among, "text") >= SAME_TEXT_ACCOUNTS
+    said = rows.select(*among, "account_id", "content_id").unique().join(texts, on="content_id")
+    shared = pl.col("account_id").n_unique().over(*among, "text") >= SAME_TEXT_ACCOUNTS
     return (
         said.with_columns(is_shared=shared)
-        .group_by(among, "account_id")
+        .group_by(*among, "account_id")
         .agg(pl.col("is_shared").any())
     )
 
 
 def _same_text(rows: pl.DataFrame, actions: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """Texts are shared within a topic on both sides, and a topic more is a chance more."""
     everyone = _copied(actions, posts, "object_id")
     of_topic = everyone.group_by("object_id").agg(k=pl.col("is_shared").sum(), known=pl.len())
     own = rows.select("group", "object_id").unique().join(of_topic, on="object_id")
     inside = own.group_by("group").agg(inside_k=pl.col("k").sum(), inside=pl.col("known").sum())
     k, known = of_topic["k"].sum(), of_topic["known"].sum()
     rest = (k - pl.col("inside_k") + 1) / (known - pl.col("inside") + 2)
-    counted = (
-        _copied(rows, posts, "group")
-        .group_by("group")
-        .agg(k=pl.col("is_shared").sum(), known=pl.len())
+    each = (
+        _copied(rows, posts, "group", "object_id")
+        .group_by("group", "account_id")
+        .agg(pl.col("is_shared").any(), topics=pl.len())
+        .join(inside.select("group", rest=rest), on="group")
     )
-    return counted.join(inside, on="group").with_columns(expected_share=rest, tries=pl.lit(1))
+    return each.group_by("group").agg(
+        k=pl.col("is_shared").sum(),
+        known=pl.len(),
+        expected_share=(1 - (1 - pl.col("rest")) ** pl.col("topics")).mean(),
+        tries=pl.lit(1),
+    )
 
 
 def _deleted(rows: pl.DataFrame, actions: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:

@@ -61,3 +61,54 @@ def shared_accounts(
                 found += 1
             counts[other] = 0
     return left[:found], right[:found], shared[:found]
+
+
+@kernel
+def columns_by_row(
+    rows: NDArray[np.int32], columns: NDArray[np.int32], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Where each of `count` rows starts, and the columns row by row, in the order given.
+
+    The cells of a sparse matrix as (row, column): a counting sort by row.
+    """
+    starts = np.zeros(count + 1, np.int64)
+    for at in range(rows.size):
+        starts[rows[at] + 1] += 1
+    for row in range(count):
+        starts[row + 1] += starts[row]
+    filled = starts.copy()
+    ordered = np.empty(columns.size, np.int32)
+    for at in range(rows.size):
+        ordered[filled[rows[at]]] = columns[at]
+        filled[rows[at]] += 1
+    return starts, ordered
+
+
+@kernel
+def meetings(
+    row_starts: NDArray[np.int64],
+    row_columns: NDArray[np.int32],
+    times: NDArray[np.int64],
+    length: int,
+) -> NDArray[np.int64]:
+    """For every two of `length` times, the sum over rows of cells at the one by cells at the other.
+
+    `times` is of each column; hours and weeks are few, so the result is dense.
+    """
+    met = np.zeros((length, length), np.int64)
+    counts = np.zeros(length, np.int64)
+    touched = np.empty(length, np.int64)
+    for row in range(row_starts.size - 1):
+        reached = 0
+        for at in range(row_starts[row], row_starts[row + 1]):
+            time = times[row_columns[at]]
+            if counts[time] == 0:
+                touched[reached] = time
+                reached += 1
+            counts[time] += 1
+        for one in range(reached):
+            for other in range(reached):
+                met[touched[one], touched[other]] += counts[touched[one]] * counts[touched[other]]
+        for one in range(reached):
+            counts[touched[one]] = 0
+    return met

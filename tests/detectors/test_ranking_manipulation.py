@@ -203,10 +203,10 @@ def test_without_what_willing_people_do_not_leave_it_is_undetermined(pushed):
     assert finding.subjects.accounts == PUSHERS
 
 
-def test_accounts_that_were_made_in_one_month_are_a_lead_at_most(pushed):
+def test_accounts_made_in_one_month_may_be_a_class_and_change_nothing(pushed):
     corpus = Corpus(actions=pushed, accounts=made_together(pushed))
     finding = about(list(detect(corpus, QUICK)), "pushed0")
-    assert (finding.outcome, finding.grade) == ("lead", "weak")
+    assert (finding.outcome, finding.grade) == ("undetermined", None)
     assert finding.measures["cohort_share"] == 1.0
 
 
@@ -253,14 +253,66 @@ def test_each_stated_score_gives_its_ranks_and_an_unknown_one_is_refused(gone):
         list(detect(gone, replace(QUICK, scores=("heat",))))
 
 
-def test_an_announcement_before_the_windows_makes_it_openly_organised(pushed):
-    calls = [post(f"c{n}", "a1", 60, f"Everyone, 8 pm: {topic}!") for n, topic in enumerate(PUSHED)]
-    posts = POSTS.conform(pl.DataFrame(calls, infer_schema_length=None))
+def calls_for(actions, topics, *, by="a1", gone=False, late=0):
+    """One post a topic, half a day before, that names when the push starts in the zone UTC+8."""
+    rows = []
+    for n, topic in enumerate(topics):
+        came = actions.filter(object_id=topic).filter(pl.col("account_id").str.starts_with("p"))
+        start = came["acted_at"].min()
+        clock = start + timedelta(hours=8, minutes=late)
+        second = int((start - START).total_seconds()) - 5 * HOUR
+        row = post(f"c{n}", by, second, f"Everyone, {clock:%H:%M} {topic}!")
+        rows.append({**row, "deleted_at": start if gone else None})
+    return POSTS.conform(pl.DataFrame(rows, infer_schema_length=None))
+
+
+def test_calls_before_the_windows_make_it_openly_organised(pushed):
+    posts = calls_for(pushed, PUSHED)
     finding = about(list(detect(Corpus(actions=pushed, posts=posts), QUICK)), "pushed0")
     assert (finding.outcome, finding.grade) == ("openly-organised", "weak")
-    one = Corpus(actions=pushed, posts=posts.head(1), accounts=made_together(pushed))
-    finding = about(list(detect(one, QUICK)), "pushed0")
-    assert (finding.outcome, finding.grade) == ("lead", "weak")
+    assert {row.key for row in finding.evidence if row.table == "posts"} == {"c0", "c1", "c2", "c3"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [{"late": 17}, {"gone": True}, {"topics": PUSHED[:1]}, {"topics": PUSHED[:3]}],
+    ids=["another minute", "deleted", "one topic", "all but one topic"],
+)
+def test_a_call_covers_only_its_topic_and_minute_and_while_it_is_there(pushed, call):
+    posts = calls_for(pushed, **{"topics": PUSHED, **call})
+    finding = about(list(detect(Corpus(actions=pushed, posts=posts), QUICK)), "pushed0")
+    assert (finding.outcome, finding.grade) == ("undetermined", None)
+
+
+@pytest.mark.parametrize(
+    ("call", "outcome"),
+    [
+        ({"topics": PUSHED[:1], "by": "p0"}, "rented-or-automated"),
+        ({"topics": PUSHED[:2], "by": "p0"}, "rented-or-automated"),
+        ({"by": "p0", "gone": True}, "rented-or-automated"),
+        ({"by": "p0"}, "lead"),
+    ],
+    ids=["one topic", "half of its topics", "all, deleted afterwards", "all, still there"],
+)
+def test_what_a_push_announces_itself_beside_deleted_posts(gone, pushed, call, outcome):
+    posts = calls_for(pushed, **{"topics": PUSHED, **call})
+    corpus = replace(gone, posts=pl.concat([gone.posts, posts]))
+    assert about(list(detect(corpus, QUICK)), "pushed0").outcome == outcome
+
+
+def test_the_announced_topics_of_fans_are_a_finding_apart_from_their_loose_ones():
+    dice = Random(4)
+    rows = crowd(dice) + push(dice, members=30, width=60)
+    for club in range(3):
+        begin = (20 * club + 9) * HOUR
+        rows += [(f"p{n}", f"club{club}", begin + dice.randrange(5 * HOUR)) for n in range(30)]
+    log = actions_of(rows)
+    findings = list(detect(Corpus(actions=log, posts=calls_for(log, PUSHED)), QUICK))
+    drive = about(findings, "pushed0")
+    assert (drive.outcome, drive.grade) == ("openly-organised", "weak")
+    assert drive.subjects.topics == PUSHED
+    private = about(list(detect(Corpus(actions=log), QUICK)), "pushed0")
+    assert (private.outcome, private.grade) == ("undetermined", None)
 
 
 def test_rows_collected_along_links_give_a_lead_at_most(gone):
@@ -374,3 +426,9 @@ def test_in_the_shipped_world_the_push_is_found_and_no_innocent_group_is_above_w
     episodes = next(group for group in truth["innocent"] if group["name"] == "television")["topics"]
     outcomes = {e["outcome"] for e in run.findings if set(e["subjects"]["topics"]) & set(episodes)}
     assert outcomes == {"recurring-audience"}
+    (drive_truth,) = [group for group in truth["innocent"] if group["name"] == "fan_drive"]
+    (drive,) = [
+        e for e in run.findings if set(e["subjects"]["topics"]) & set(drive_truth["topics"])
+    ]
+    assert (drive["outcome"], drive["grade"]) == ("openly-organised", "weak")
+    assert drive["subjects"]["topics"] == drive_truth["topics"]

@@ -82,6 +82,15 @@ def test_a_scheduler_that_walks_through_a_list_is_seen_in_the_order():
     assert order_agreement(rows_of(*walk[:9], *walk[12:20])) is None
 
 
+def test_two_topics_of_one_occasion_have_one_order_because_people_look_once():
+    looked = [
+        (f"g{n}", topic, start + 100 * n, True, 2, True)
+        for topic, start in (("x", 0), ("y", 60))
+        for n in range(12)
+    ]
+    assert order_agreement(rows_of(*looked)) is None
+
+
 def test_a_common_history_is_counted_and_everyday_topics_are_not():
     everyday = [(f"o{n}", f"t{n % 20}", n) for n in range(400)]
     core = [

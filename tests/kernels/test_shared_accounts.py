@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from graphkit.kernels.coaudience import shared_accounts
+from graphkit.kernels.coaudience import columns_by_row, meetings, shared_accounts
 
 
 def shared(audiences, groups, least):
@@ -56,3 +56,27 @@ def test_pairs_beyond_the_first_buffer_are_kept():
 
 def test_two_windows_of_one_topic_are_no_pair():
     assert shared([{1, 2, 3}, {1, 2, 3}], [5, 5], 1) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 7)), max_size=30))
+def test_columns_come_row_by_row_in_the_order_given(cells):
+    rows, columns = (np.array([cell[side] for cell in cells], np.int32) for side in (0, 1))
+    starts, ordered = columns_by_row(rows, columns, 6)
+    assert [ordered[a:b].tolist() for a, b in pairwise(starts)] == [
+        [column for row, column in cells if row == at] for at in range(6)
+    ]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 7)), max_size=30),
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+)
+def test_two_times_meet_in_a_row_as_often_as_its_cells_multiply(cells, times):
+    rows, columns = (np.array([cell[side] for cell in cells], np.int32) for side in (0, 1))
+    counts = np.zeros((6, 4), np.int64)
+    for row, column in cells:
+        counts[row, times[column]] += 1
+    found = meetings(*columns_by_row(rows, columns, 6), np.array(times), 4)
+    assert found.tolist() == (counts.T @ counts).tolist()
