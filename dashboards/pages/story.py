@@ -205,7 +205,7 @@ def _candidate(view: View, told: Told, ranked: tuple[int, Record]) -> list[Node]
 def _steps(view: View, trace: Record, told: Told) -> Node:
     """First seen and most reposted are other answers than the origin, and stand apart from it."""
     say = view.words
-    share = trace["outside_p"]
+    share = trace.get("missing_share", trace["outside_p"])  # as earlier versions called it
     outside = "–" if share is None else f"{100 * share:.3g} %"
     pairs: list[tuple[Node, Node]] = []
     if trace["verdict"] == "named" and trace["candidates"]:

@@ -26,6 +26,7 @@ VERBS = {
     "findings": ("findings", "list findings"),
     "show": ("show", "show one finding with its rows and caveats"),
     "trace": ("trace", "trace a post, address or text back to its earliest known source"),
+    "calibrate": ("calibrate", "fit the probabilities of traces on the case's own posts"),
     "review": ("review", "judge a finding"),
     "name": ("name", "decide to name an account in what leaves the case"),
     "graph": ("graph", "write a graph for Gephi"),

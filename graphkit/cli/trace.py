@@ -38,5 +38,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for line in trace_lines(trace):
             print(line)
-        note("accounts are shown by pseudonym; --format json has the ids")
+        note(
+            "texts stand as they were posted, with the names in them; --format json has account ids"
+        )
     return 0

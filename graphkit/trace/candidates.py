@@ -9,14 +9,18 @@ import numpy as np
 import polars as pl
 
 from graphkit.findings import rounded
-from graphkit.trace.calibration import with_probability
+from graphkit.trace.calibration import NOT_HERE, with_probability
 from graphkit.trace.lineage import EXTERNAL, Lineage
+from graphkit.trace.outside import Outside, outside, outside_cell
+from graphkit.trace.wordings import oddness
 
 SHOWN = 10
 RIVAL_SHARE = 0.1  # a head with a tenth of the largest following counts as a beginning of its own
 POOR = 0.2  # Weibo stories told in several cascades: first candidate right in .93, .70, .56 of
 # cases with 10, 30, 50 % of the posts hidden
 LEAST_REPORTS = 2  # explicit references without which copied text and time are all there is
+LEAST_P = 0.5
+TIME = pl.Datetime("us", "UTC")
 NAMED, REFUSED = "named", "not determinable from this data"
 
 
@@ -25,11 +29,14 @@ class Origin:
     """The answer: `candidates` in order, and why one is named or none.
 
     `candidates`: `node_id`, `p`, `weakest_link`, `reason`, `at`, `state`, `explicit_count`,
-    `all_count`. `refusals` are the reasons against naming the first one.
+    `all_count`. `outside`: how probable it is that the story began outside the data.
+    `missing_share`: at least this much of what the posts refer to is missing. `refusals` are the
+    reasons against naming the first one.
     """
 
     candidates: pl.DataFrame
-    outside_p: float | None
+    outside: Outside
+    missing_share: float | None
     verdict: str
     refusals: list[str]
 
@@ -120,9 +127,11 @@ def origin(graph: Lineage) -> Origin:
     """The candidates in order and the verdict.
 
     First come heads that are nobody's copy and have at least a tenth of the largest following,
-    the earliest first; then the others by following. The first is named when explicit references
-    lead to it, no head has more of them, its text names no source, and less than a fifth of what
-    the posts refer to is missing. Everything else is refused with its reasons.
+    the earliest first, of those that the clocks leave tied the one whose wording is nearest to
+    what all wordings share; then the others by following. The first is named when explicit
+    references lead to it, no head has more of them, its text names no source, less than a fifth of
+    what the posts refer to is missing, and it is as probable as not, where that was measured.
+    Everything else is refused with its reasons.
     """
     found = heads(graph).join(
         graph.states.select("state", node_id="post_id").rename({"state": "attribution"}),
@@ -130,27 +139,46 @@ def origin(graph: Lineage) -> Origin:
         how="left",
     )
     if found.is_empty():
-        return Origin(_shown(found), None, REFUSED, ["no post of the data says this"])
+        unknown = Outside("unknown", None, NOT_HERE)
+        return Origin(_shown(found), unknown, None, REFUSED, ["no post of the data says this"])
+    ordered = _ordered(found)
+    missing, references = _missing(graph, ordered)
+    ordered = _with_p(ordered, missing)
+    first = ordered.row(0, named=True)
+    cell = outside_cell(missing, references=references, tellings=ordered.height)
+    beyond = outside(cell, platform=first["platform"], at=first["known_from"])
+    refusals = _refusals(ordered, missing, beyond.p)
+    verdict = REFUSED if refusals else NAMED
+    return Origin(_shown(ordered), beyond, missing, verdict, refusals)
+
+
+def _ordered(found: pl.DataFrame) -> pl.DataFrame:
+    """The heads in the order of `origin`, with `minor`, `known_from`, `is_tied` and `oddness`."""
     minor = pl.col("is_copy") | (pl.col("all_count") < RIVAL_SHARE * pl.col("all_count").max())
-    known_from = pl.coalesce("at", "first_report_at")
-    ordered = found.with_columns(minor=minor, known_from=known_from).sort(
+    placed = found.with_columns(minor=minor, known_from=pl.coalesce("at", "first_report_at")).join(
+        oddness(found["words"]), on="words", how="left"
+    )
+    rivals = placed.filter(~pl.col("minor")).sort("known_from", "node_id", nulls_last=True).head(1)
+    end = rivals.select(pl.col("known_from") + pl.duration(seconds="width")).to_series()
+    is_tied = pl.col("known_from") < pl.lit(end[0] if len(end) else None, TIME)
+    following = pl.col("all_count") + pl.col("explicit_count")
+    return placed.with_columns(is_tied=is_tied.fill_null(value=False)).sort(
         "minor",
-        pl.when(pl.col("minor")).then(-pl.col("all_count") - pl.col("explicit_count")).otherwise(0),
+        pl.when(pl.col("minor")).then(-following).otherwise(0),
+        ~pl.col("is_tied"),
+        pl.when("is_tied").then("oddness"),
         "known_from",
         "node_id",
         nulls_last=True,
     )
-    outside = _outside(graph, ordered)
-    refusals = _refusals(ordered, outside)
-    verdict = REFUSED if refusals else NAMED
-    return Origin(_shown(_with_p(ordered, outside)), outside, verdict, refusals)
 
 
-def _outside(graph: Lineage, ordered: pl.DataFrame) -> float | None:
-    """At least this share of what the posts refer to is missing, the first candidate left out.
+def _missing(graph: Lineage, ordered: pl.DataFrame) -> tuple[float | None, int]:
+    """At least this share of what the posts refer to is missing, and to how many they refer by id.
 
     The largest of: posts referred to by id that are not in the data, posts whose text names a
-    relay that is not, and declared reposts of the first candidate that were not collected.
+    relay that is not, and declared reposts of the first candidate that were not collected. The
+    first candidate itself is left out.
     """
     first = ordered["node_id"][0]
     others = replace(
@@ -166,10 +194,11 @@ def _outside(graph: Lineage, ordered: pl.DataFrame) -> float | None:
         _share(graph.unseen_names_count, referring),
         None if collected is None else rounded(1 - collected),
     ]
-    return max((share for share in known if share is not None), default=None)
+    references = others.edges.filter(cls="E1")["parent"].n_unique()
+    return max((share for share in known if share is not None), default=None), references
 
 
-def _refusals(ordered: pl.DataFrame, outside: float | None) -> list[str]:
+def _refusals(ordered: pl.DataFrame, missing: float | None, beyond: float | None) -> list[str]:
     first = ordered.row(0, named=True)
     reasons = []
     if first["explicit_count"] < LEAST_REPORTS:
@@ -180,22 +209,27 @@ def _refusals(ordered: pl.DataFrame, outside: float | None) -> list[str]:
         reasons.append("whether the first candidate passes on another post is not in the data")
     if first["attribution"] in ("named", "vague", "wrong"):
         reasons.append("the first candidate itself gives a source that is not among these posts")
-    if outside is not None and outside >= POOR:
+    if missing is not None and missing >= POOR:
         reasons.append("a fifth or more of what these posts refer to is not in the data")
-    if first["all_count"] > 2 * first["explicit_count"] and outside is None:
+    if first["all_count"] > 2 * first["explicit_count"] and missing is None:
         reasons.append("most posts are tied to it by copied text only, and coverage is unknown")
+    if first["p"] is not None and first["p"] < max(LEAST_P, beyond if beyond is not None else 0):
+        reasons.append("it is not more probable than not that the first candidate is the first")
     return reasons
 
 
-def _with_p(ordered: pl.DataFrame, outside: float | None) -> pl.DataFrame:
-    """`p` of the first candidate where that is calibrated for how much seems to be missing."""
+def _with_p(ordered: pl.DataFrame, missing_share: float | None) -> pl.DataFrame:
+    """`p` of the first candidate where that is calibrated for how much seems to be missing.
+
+    A story that is told once has none: the stories that were measured are told several times.
+    """
     bounds = {0.4: "40-up", 0.2: "20-40", 0.05: "5-20"}
-    known = 0.0 if outside is None else outside
+    known = 0.0 if missing_share is None else missing_share
     missing = next((name for least, name in bounds.items() if known >= least), "0-5")
     evidence = pl.lit(f"earliest-missing-{missing}")
     measured = with_probability(ordered.with_columns(at="known_from", evidence=evidence))
     explicit = (pl.int_range(pl.len()) == 0) & (pl.col("explicit_count") > 0)
-    return ordered.with_columns(p=pl.when(explicit).then(measured["p"]))
+    return ordered.with_columns(p=pl.when(explicit, pl.len() > 1).then(measured["p"]))
 
 
 def _shown(ordered: pl.DataFrame) -> pl.DataFrame:

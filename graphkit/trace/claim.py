@@ -13,6 +13,7 @@ from graphkit.errors import InputError
 from graphkit.text.links import canonical_url, permalinks
 from graphkit.text.normal import normal_form, own_words
 from graphkit.text.shingles import shingles
+from graphkit.trace.pictures import wordless_copies
 from graphkit.trace.relays import CHAIN_OMITS_ROOT, LEAST_QUOTE, relays
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Claim:
     `kind` is how the question was read. `seen` are all seen posts of the data (`placed_posts`),
     `posts` those of the claim.
     `says` are those that say it in their own words, `node_id`, `words` (normal form), `text`,
-    `handle`: seen posts, and first posts that are gone where reposts quote them.
+    `handle`: seen posts, and first posts that are gone where reposts quote them. `pictures`:
+    `child` (a post without words) and `parent` (of those that say it, with the same rare picture).
     """
 
     what: str
@@ -45,6 +47,7 @@ class Claim:
     seen: pl.DataFrame
     posts: pl.DataFrame
     says: pl.DataFrame
+    pictures: pl.DataFrame
 
 
 def placed_posts(corpus: Corpus) -> pl.DataFrame:
@@ -113,9 +116,10 @@ def find_claim(corpus: Corpus, what: str, *, kind: str | None = None) -> Claim:
     found = says.join(
         _similar_words(asked["words"], says["words"], as_query=read_as == "text"), on="words"
     )
-    start = pl.concat([found["node_id"], asked["node_id"].drop_nulls()]).unique()
-    members = posts.join(_passed_on(posts, start), on="post_id", how="semi")
-    return Claim(what, read_as, posts, members, found.sort("node_id"))
+    pictures = wordless_copies(posts, found["node_id"])
+    start = pl.concat([found["node_id"], asked["node_id"].drop_nulls(), pictures["child"]])
+    members = posts.join(_passed_on(posts, start.unique()), on="post_id", how="semi")
+    return Claim(what, read_as, posts, members, found.sort("node_id"), pictures)
 
 
 def _read(what: str, kind: str | None, known: pl.Series) -> tuple[str, str | None]:

@@ -61,10 +61,10 @@ def _nearest_earlier(first: pl.DataFrame) -> pl.Series:
     best = np.full(first.height, -1)
     step = max(1, CELLS // max(1, first.height))
     for start in range(0, first.height, step):
-        rows = slice(start, start + step)
-        shared = (matrix[rows] @ matrix.T).toarray()
-        likeness = _likeness(shared, sizes[rows, None], sizes[None, :])
-        likeness[end[None, :] > at[rows, None]] = 0
+        rows, earlier = slice(start, start + step), slice(start + step)  # in order of time
+        shared = (matrix[rows] @ matrix[earlier].T).toarray()
+        likeness = _likeness(shared, sizes[rows, None], sizes[None, earlier])
+        likeness[end[None, earlier] > at[rows, None]] = 0
         place = likeness.argmax(axis=1)
         best[rows] = np.where(likeness.max(axis=1) > 0, place, -1)
     known = pl.Series(best).cast(pl.Int64)

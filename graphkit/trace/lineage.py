@@ -7,7 +7,7 @@ text. What time and structure alone would suggest (E4) is not drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,6 @@ import polars as pl
 from scipy import sparse
 
 from graphkit.text.id_times import id_times
-from graphkit.text.normal import says_nothing
 from graphkit.trace.calibration import with_probability
 from graphkit.trace.copies import copied_from
 from graphkit.trace.relays import LEAST_QUOTE, Relays, relays
@@ -38,26 +37,29 @@ class Lineage:
     `width`, `precision`, `kind`, `text`, `words`, `platform`, `declared_repost_count`, `is_first`
     (no repost, or the platform says that it begins a cascade). `edges`: the columns of
     `sources.EDGES` with `p`, `calibration`, `gap_seconds`. `rejected`: `child`, `parent`, `cls`,
-    `reason`. `states`: what each post names as its source (`sources.Sources`). `chains_count` and
-    `unseen_names_count`: posts with a chain, and those whose newest name is no seen post's.
+    `reason`. `states`: what each post names as its source (`sources.Sources`). `aliases` as in
+    `relays.Relays`. `chains_count` and `unseen_names_count`: posts with a chain, and those whose
+    newest name is no seen post's.
     """
 
     nodes: pl.DataFrame
     edges: pl.DataFrame
     rejected: pl.DataFrame
     states: pl.DataFrame
+    aliases: pl.DataFrame
     chains_count: int
     unseen_names_count: int
 
 
-def lineage(claim: Claim, corpus: Corpus) -> Lineage:
+def lineage(claim: Claim, corpus: Corpus, *, fitted: pl.DataFrame | None = None) -> Lineage:
     """The nodes and edges of `claim`, and the edges that were looked at and rejected.
 
     A field that names the first post of a cascade gives way to a chain that names a nearer relay;
     a field that names any other post is believed over the chain. No edge points to what is later
-    than its child beyond the precision of the clocks.
+    than its child beyond the precision of the clocks. `fitted`: calibration counts that go before
+    the shipped ones.
     """
-    said = _with_first_posts(relays(claim.posts), claim)
+    said = _with_first_posts(relays(claim.posts, accounts=corpus.accounts), claim)
     by_field, relayed, overruled = _field_or_chain(claim, said)
     by_field = pl.concat([by_field, _to_first_posts(claim, by_field)])
     sources = named_sources(claim, corpus, _gone(claim, said))
@@ -65,7 +67,7 @@ def lineage(claim: Claim, corpus: Corpus) -> Lineage:
     nodes = _nodes(claim, corpus, said, drawn)
     drawn, late = _without_late(drawn, nodes)
     drawn, circular = _without_circles(pl.concat([drawn, _copied(nodes, drawn, claim)]))
-    edges = _measured(drawn, nodes)
+    edges = _measured(drawn, nodes, fitted)
     rejected = pl.concat(
         [each.select(REJECTED) for each in (overruled, sources.wrong, late, circular)]
     )
@@ -78,6 +80,7 @@ def lineage(claim: Claim, corpus: Corpus) -> Lineage:
         edges=edges,
         rejected=rejected.unique().sort(REJECTED),
         states=sources.states,
+        aliases=said.aliases,
         chains_count=newest.height,
         unseen_names_count=newest.filter(pl.col("parent").str.starts_with("unseen:")).height,
     )
@@ -95,7 +98,7 @@ def _with_first_posts(said: Relays, claim: Claim) -> Relays:
         ["child", "parent"], keep="first", maintain_order=True
     )
     unseen = said.unseen.join(same, left_on="node_id", right_on="old", how="anti")
-    return Relays(edges, unseen, said.aliases)
+    return replace(said, edges=edges, unseen=unseen)
 
 
 def _gone(claim: Claim, said: Relays) -> pl.DataFrame:
@@ -112,8 +115,9 @@ def _field_or_chain(claim: Claim, said: Relays) -> tuple[pl.DataFrame, pl.DataFr
         "cascade",
         child="post_id",
         field=pl.coalesce("parent_id", "root_id"),
-        bare=says_nothing(pl.col("text")).fill_null(value=True),
     ).drop_nulls("field")
+    chainless = said.chainless.select(child="post_id", chainless="evidence")
+    field = field.join(chainless, on="child", how="left")
     field, unsaid = _claim_only(field, claim)
     chain = said.edges.rename({"parent": "relay"})
     both = field.join(chain, on="child", how="full", coalesce=True)
@@ -149,7 +153,6 @@ def _rejected(rows: pl.DataFrame, parent: str, cls: str, reason: str) -> pl.Data
 
 
 def _field_edges(rows: pl.DataFrame) -> pl.DataFrame:
-    chainless = pl.when("bare").then(pl.lit("no-chain-bare")).otherwise(pl.lit("no-chain-words"))
     agrees = pl.col("relay") == pl.col("field")
     to_first = pl.col("field") == pl.col("cascade")
     return rows.select(
@@ -160,7 +163,7 @@ def _field_edges(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("parent-id"))
         .when(agrees)
         .then("evidence")
-        .otherwise(chainless),
+        .otherwise("chainless"),
         via=pl.lit("field"),
         span_start=pl.when(agrees).then("span_start"),
         span_end=pl.when(agrees).then("span_end"),
@@ -316,7 +319,9 @@ def _copied(nodes: pl.DataFrame, edges: pl.DataFrame, claim: Claim) -> pl.DataFr
     )
 
 
-def _measured(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def _measured(
+    edges: pl.DataFrame, nodes: pl.DataFrame, fitted: pl.DataFrame | None
+) -> pl.DataFrame:
     """`edges` with gap and probability; of several for one pair the first class and row holds."""
     order = ["child", "parent", "cls", "span_start", "key"]
     once = edges.sort(order, nulls_last=True).unique(
@@ -327,5 +332,5 @@ def _measured(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         nodes.select(parent="node_id", parent_at="at"), on="parent"
     )
     gap = (pl.col("at") - pl.col("parent_at")).dt.total_seconds()
-    measured = with_probability(timed.with_columns(gap_seconds=gap))
+    measured = with_probability(timed.with_columns(gap_seconds=gap), fitted=fitted)
     return measured.drop("platform", "at", "parent_at").sort("child", "cls", "parent")

@@ -8,24 +8,30 @@ Nothing here says that a post is the origin: it is the earliest known appearance
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphkit.ids import stable_id
 from graphkit.text.normal import own_words
+from graphkit.trace.calibration import NOT_HERE
 from graphkit.trace.candidates import Origin, coverage, ends_of_steps, heads, origin
 from graphkit.trace.claim import Claim, find_claim
 from graphkit.trace.copies import text_change
 from graphkit.trace.lineage import EXTERNAL, Lineage, lineage
+from graphkit.trace.lost_sources import source_lost, wrong_sources
+from graphkit.trace.same_claim import may_say_the_same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphkit.tables import Corpus
+    from graphkit.trace.same_claim import Embedding
 
 AMPLIFIERS = 10
 TO_FETCH = 5
+QUOTED = 30  # characters of a wording: enough to search for
 ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -34,7 +40,8 @@ class Trace:
     """A traced story: what was asked, what was found, and what was not.
 
     Frames as in `lineage.Lineage` and `candidates.Origin`; `variants` has `variant_id`, `text`,
-    `posts_count`, `first_at`; `amplifiers` has `node_id`, `account_id`, `reposts_count`.
+    `posts_count`, `first_at`; `amplifiers` has `node_id`, `account_id`, `reposts_count`; `others`
+    are no part of it but may say the same (`same_claim.may_say_the_same`).
     """
 
     claim: Claim
@@ -43,6 +50,7 @@ class Trace:
     coverage: Mapping[str, float | int | None]
     variants: pl.DataFrame
     amplifiers: pl.DataFrame
+    others: pl.DataFrame
 
     def to_json(self) -> dict[str, Any]:
         """The trace as JSON values, in a fixed order: the same data give the same bytes."""
@@ -59,18 +67,31 @@ class Trace:
             "candidates": self.origin.candidates.select(
                 "node_id", "p", "weakest_link", "reason"
             ).to_dicts(),
-            "outside_p": self.origin.outside_p,
+            "outside_p": self.origin.outside.p,
+            "outside_calibration": self.origin.outside.calibration,
+            "missing_share": self.origin.missing_share,
             "verdict": self.origin.verdict,
             "next_steps": _next_steps(self),
             "first_seen": first,
             "main_amplifiers": self.amplifiers.to_dicts(),
+            "source_lost": source_lost(self.graph),
+            "wrong_sources": wrong_sources(self.graph),
+            "may_say_the_same": self.others.with_columns(_iso("at")).to_dicts(),
             "coverage": dict(self.coverage),
             "rejected_edges": self.graph.rejected.to_dicts(),
+            "aliases": _aliases_json(self.graph),
             "searched": [],
         }
 
 
-def trace_story(corpus: Corpus, what: str, *, kind: str | None = None) -> Trace:
+def trace_story(
+    corpus: Corpus,
+    what: str,
+    *,
+    kind: str | None = None,
+    fitted: pl.DataFrame | None = None,
+    embed: Embedding | None = None,
+) -> Trace:
     """The trace of the story that `what` tells.
 
     Args:
@@ -78,12 +99,16 @@ def trace_story(corpus: Corpus, what: str, *, kind: str | None = None) -> Trace:
             the posts of the claim (else they are read from the texts).
         what: a post id (with or without its platform), a claim id, an address or a text.
         kind: post, claim, url or text; guessed when None.
+        fitted: calibration counts of the corpus itself (`refit.Refit`).
+        embed: turns texts into rows of numbers, for the posts that may say the same in other
+            words; character 2-grams when None.
 
     Raises:
         InputError: `kind` is none of these, or no such post is known.
     """
     claim = find_claim(corpus, what, kind=kind)
-    graph = _with_variants(lineage(claim, corpus), claim)
+    graph = _with_pictures(lineage(claim, corpus, fitted=fitted), claim)
+    graph = _with_variants(graph, claim)
     return Trace(
         claim=claim,
         graph=graph,
@@ -91,7 +116,31 @@ def trace_story(corpus: Corpus, what: str, *, kind: str | None = None) -> Trace:
         coverage=coverage(graph, heads(graph)),
         variants=_variants(graph, claim),
         amplifiers=_amplifiers(graph),
+        others=may_say_the_same(claim, embed),
     )
+
+
+def _with_pictures(graph: Lineage, claim: Claim) -> Lineage:
+    """`graph` with E3 edges from posts without words to those whose rare picture they show."""
+    linked = graph.edges.filter(~pl.col("parent").str.contains(EXTERNAL))
+    tied = claim.pictures.join(linked, on="child", how="anti")
+    times = graph.nodes.select("node_id", "at")
+    timed = tied.join(times, left_on="child", right_on="node_id").join(
+        times, left_on="parent", right_on="node_id", suffix="_up"
+    )
+    edges = timed.select(
+        "child",
+        "parent",
+        cls=pl.lit("E3"),
+        evidence=pl.lit("same-picture"),
+        via=pl.lit("media"),
+        table=pl.lit("posts"),
+        key="child",
+        gap_seconds=(pl.col("at") - pl.col("at_up")).dt.total_seconds(),
+        calibration=pl.lit(NOT_HERE),
+    )
+    every = pl.concat([graph.edges, edges], how="diagonal_relaxed")
+    return replace(graph, edges=every.sort("child", "cls", "parent"))
 
 
 def _with_variants(graph: Lineage, claim: Claim) -> Lineage:
@@ -195,11 +244,19 @@ def _edges_json(graph: Lineage) -> list[dict[str, Any]]:
     copied = graph.nodes.filter(pl.col("node_id").is_in(copies.implode()))
     own = own_words(pl.col("text")).fill_null("").str.strip_chars()
     texts = dict(copied.select("node_id", own).rows())
+    changes = cache(text_change)  # one wording is often copied from another by many
     for edge in listed:
-        is_copy = edge["cls"] == "E3"
-        change = text_change(texts[edge["parent"]], texts[edge["child"]]) if is_copy else None
-        edge["text_change"] = change
+        is_copy = edge["cls"] == "E3" and edge["via"] == "text"
+        edge["text_change"] = (
+            changes(texts[edge["parent"]], texts[edge["child"]]) if is_copy else None
+        )
     return listed
+
+
+def _aliases_json(graph: Lineage) -> list[dict[str, Any]]:
+    """Names that no account bears, whose they are, the posts that show it and those quoted."""
+    name = pl.format("@{}", "name").alias("name")
+    return graph.aliases.select(name, "account_id", "accounts_count", "posts", "quoted").to_dicts()
 
 
 def _next_steps(trace: Trace) -> list[str]:
@@ -216,8 +273,13 @@ def _next_steps(trace: Trace) -> list[str]:
     steps += (
         unseen.select(look).to_series().to_list() + external.select(check).to_series().to_list()
     )
+    steps += [
+        f"Ask {each['target']} whether it ever said this; posts that credit it: "
+        f"{each['posts_count']}."
+        for each in wrong_sources(trace.graph)
+    ]
     if trace.origin.candidates.height:
-        steps.append(_search_before(trace))
+        steps += _about_first(trace)
     return steps
 
 
@@ -228,7 +290,12 @@ def _name() -> pl.Expr:
     return pl.coalesce(by_both, by_name, "node_id")
 
 
-def _search_before(trace: Trace) -> str:
-    at = trace.origin.candidates["at"][0]
-    before = "" if at is None else f" before {at.strftime(ISO)}"
-    return f"Search archives and other platforms for the earliest wording{before}."
+def _about_first(trace: Trace) -> list[str]:
+    """Whom to ask about the first candidate, and what to search before it."""
+    first = trace.origin.candidates.row(0, named=True)
+    ask = f"Ask {first['account_id']} where {first['node_id']} is from."
+    asked = [ask] if trace.origin.refusals and first["account_id"] is not None else []
+    before = "" if first["at"] is None else f" before {first['at'].strftime(ISO)}"
+    said = trace.variants["text"].drop_nulls().head(1).to_list()
+    words = "".join(f", “{text[:QUOTED]}”," for text in said)
+    return [*asked, f"Search archives and other platforms for the earliest wording{words}{before}."]

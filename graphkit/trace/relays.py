@@ -8,17 +8,24 @@ path: its newest name is the account whose post was passed on, what follows is t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from graphkit.ids import stable_id
-from graphkit.text.attributions import repost_chain
-from graphkit.text.normal import HANDLE, normal_form, own_words
+from graphkit.text.normal import normal_form, own_words, says_nothing
+from graphkit.text.shingles import shingles
+from graphkit.trace.relay_names import plain, relay_names
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAME_WORDS = 0.6  # of the 3-shingles: above it 25 of 27 quotations were that post's, below 5 of 965
 LEAST_QUOTE = 10  # letters; shorter quotations do not tell one post from another
 CHAIN_OMITS_ROOT = ("weibo",)  # there the first post stands below the text and never in it
-RETWEET_PARTS = rf"(?is)^(?P<own>.*?)\bRT\s*@(?P<handle>{HANDLE})\s*[:：]\s*(?P<tail_text>.*)$"
+CHAINED = {"most": 0.6, "many": 0.4, "some": 0.2}  # least share of a cascade's posts with a chain
 HOP = ["post_id", "hop"]
+SPOKEN = ["cascade", "account_id", "text", "key"]
 
 
 @dataclass(frozen=True)
@@ -28,106 +35,156 @@ class Relays:
     `edges`: `child`, `parent` (posts, seen or not), `evidence` (a class of the calibration table,
     or `chain-unseen`, `chain-end`), `handle`, `carrier` (the post whose text says so),
     `span_start`, `span_end`. `unseen`: the posts that only chains speak of: `node_id`, `handle`,
-    `cascade`, `platform`, `text` (as others quote it). `aliases`: `cascade`, `handle`,
-    `account_id`, `posts_count`: a name that no account of the cascade bears, and the one account
-    whose earlier posts are what is quoted under it.
+    `cascade`, `platform`, `text` (as others quote it). `aliases`: `platform`, `handle`,
+    `account_id`, `name` (as written), `accounts_count` (that quote it themselves), `posts` (that
+    show it), `quoted` (posts of the account): a name that no account bears, and the one account
+    whose earlier posts are what is quoted under it. `chainless`: `post_id`, `evidence`: the class
+    where a platform gives the first post as parent, `no-chain-words` or `no-chain-bare` (without
+    words of its own) with how many posts of the cascade carry a chain (few, some, many, most): in
+    a cascade of relays a missing chain may have been deleted.
     """
 
     edges: pl.DataFrame
     unseen: pl.DataFrame
     aliases: pl.DataFrame
+    chainless: pl.DataFrame
 
 
-def relays(posts: pl.DataFrame) -> Relays:
+def relays(posts: pl.DataFrame, *, accounts: pl.DataFrame | None = None) -> Relays:
     """Who passed on what, by the chains in the texts of `posts`.
 
-    Each name is resolved to an earlier post of its cascade by that name; of several to the one
-    whose text the quotation is, or begins, or to the latest. A name that no account bears is an
-    alias of the account whose posts alone have the quoted words as their whole text. What is left
-    is an unseen post, of which the next name is the parent, and the first post after the last.
+    Each name is resolved to an earlier post of its cascade by that name, but to none whose words
+    are not those quoted; of several to the one whose text the quotation is, or begins, or to the
+    latest. A name that no account bears is an alias of the account whose posts alone have the
+    quoted words as their text. What is left is an unseen post, of which the next name is the
+    parent, and the first post after the last; a first post itself gives no unseen ones, for what
+    it passes on is of another cascade.
 
     Args:
         posts: `post_id`, `account_id`, `platform`, `handle`, `display_name`, `cascade` (the id of
             its first post, seen or not), `at` and `text`.
+        accounts: `platform`, `handle`, `display_name` of accounts whose names are no aliases,
+            beside those of `posts`.
     """
-    keyed = posts.with_columns(key=_squeezed("text"))
-    hops = _hops(keyed)
-    named = _latest(hops.join(_named(keyed), on=["cascade", "handle"]))
-    nameless = hops.join(named, on=HOP, how="anti")
-    aliases = _aliases(nameless, keyed)
-    by_account = keyed.select("cascade", "account_id", "key", parent="post_id", parent_at="at")
-    with_alias = nameless.join(aliases, on=["cascade", "handle"])
-    aliased = _latest(with_alias.join(by_account, on=["cascade", "account_id"]))
+    keyed = posts.with_columns(key=plain(pl.col("text")))
+    names = relay_names(posts)
+    named = _likeliest(names.join(_posts_by_name(keyed), on=["cascade", "handle"]))
+    known = [posts] if accounts is None else [posts, accounts]
+    strange = _nobodys(names.filter("is_whole"), known)
+    aliases = _aliases(strange, keyed)
+    by_account = keyed.select(*SPOKEN, parent="post_id", parent_at="at")
+    with_alias = strange.join(aliases, on=["platform", "handle"])
+    aliased = _likeliest(with_alias.join(by_account, on=["cascade", "account_id"]))
     resolved = pl.concat(
         [
             named.select(*HOP, "parent", evidence=_name_evidence()),
             aliased.select(*HOP, "parent", evidence=_alias_evidence()),
         ]
     )
-    edges, unseen = _path_edges(hops.join(resolved, on=HOP, how="left"))
-    return Relays(edges, unseen, aliases)
+    steps = names.join(resolved, on=HOP, how="left")
+    counts = pl.col("is_whole") & (pl.col("post_id") != pl.col("cascade"))
+    counted = steps.filter(counts | pl.col("parent").is_not_null())
+    edges, unseen = _path_edges(counted)
+    return Relays(edges, unseen, aliases, _chainless(posts, names))
 
 
-def _squeezed(column: str) -> pl.Expr:
-    """The text without spaces: copies of a text differ in them."""
-    return pl.col(column).str.replace_all(r"\s+", "")
+def flat_parents(posts: pl.DataFrame, said: Relays) -> pl.DataFrame:
+    """`child`, `parent`, `evidence` of each post below the first one, by chain or else the first.
 
-
-def _hops(posts: pl.DataFrame) -> pl.DataFrame:
-    """Every name in every chain, with the post that carries it and the words quoted under it."""
-    chain = repost_chain(posts)
-    rest = posts.join(chain, on="post_id", how="anti")
-    parts = rest.select("post_id", parts=pl.col("text").str.extract_groups(RETWEET_PARTS))
-    retweets = parts.unnest("parts").drop_nulls("handle")
-    start = pl.col("own").str.len_chars().cast(pl.Int64)
-    retweets = retweets.select(
-        "post_id",
-        "handle",
-        "tail_text",
-        hop=pl.lit(1, pl.Int64),
-        span_start=start,
-        span_end=start + pl.col("handle").str.len_chars() + 5,
+    This is what is drawn where a platform gives every post the first one as parent.
+    """
+    below = posts.select("cascade", child="post_id").join(
+        said.chainless.rename({"post_id": "child"}), on="child"
     )
-    hops = pl.concat([chain, retweets.select(chain.columns)])
-    carriers = posts.select("post_id", "cascade", "platform", "at")
-    return hops.join(carriers, on="post_id").with_columns(
-        pl.col("handle").str.to_lowercase(), quoted=_squeezed("tail_text")
+    chain = said.edges.select("child", relay="parent", by_chain="evidence")
+    both = below.join(chain, on="child", how="left")
+    return both.select(
+        "child",
+        parent=pl.coalesce("relay", "cascade"),
+        evidence=pl.coalesce("by_chain", "evidence"),
     )
 
 
-def _named(posts: pl.DataFrame) -> pl.DataFrame:
+def _chainless(posts: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    relayed = pl.col("post_id").is_in(names.filter("is_whole")["post_id"].unique().implode())
+    below = posts.filter(pl.col("post_id") != pl.col("cascade"))
+    shares = below.with_columns(share=relayed.mean().over("cascade"))
+    chained = pl.lit("few")
+    for name, least in reversed(CHAINED.items()):
+        chained = pl.when(pl.col("share") >= least).then(pl.lit(name)).otherwise(chained)
+    bare = says_nothing(pl.col("text")).fill_null(value=True)
+    said = pl.when(bare).then(pl.lit("bare")).otherwise(pl.lit("words"))
+    return shares.select("post_id", evidence=pl.format("no-chain-{}-{}", said, chained))
+
+
+def _posts_by_name(posts: pl.DataFrame) -> pl.DataFrame:
     """The posts of each cascade under each name of their accounts."""
-    names = [posts.with_columns(name=column) for column in ("handle", "display_name")]
-    under = (
-        pl.concat(names)
-        .drop_nulls("name")
-        .select(
-            "cascade",
-            "account_id",
-            "key",
-            handle=pl.col("name").str.to_lowercase(),
-            parent="post_id",
-            parent_at="at",
-        )
-    )
-    return under.unique()
+    return _names(posts).select(*SPOKEN, "handle", parent="post_id", parent_at="at").unique()
 
 
-def _latest(candidates: pl.DataFrame) -> pl.DataFrame:
-    """One earlier post for each hop, with the number of candidates and whether it is quoted."""
-    earlier = candidates.filter(_is_earlier())
-    quoted, key = pl.col("quoted"), pl.col("key").fill_null("")
-    likeness = (
-        pl.when(quoted == key)
-        .then(2)
-        .when((key != "") & (quoted.str.starts_with(key) | key.str.starts_with(quoted)))
-        .then(1)
-        .otherwise(0)
+def _names(accounts: pl.DataFrame) -> pl.DataFrame:
+    """`accounts` under each of their names, `handle`, in lower case."""
+    names = [accounts.with_columns(handle=column) for column in ("handle", "display_name")]
+    return pl.concat(names).drop_nulls("handle").with_columns(pl.col("handle").str.to_lowercase())
+
+
+def _nobodys(names: pl.DataFrame, known: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The steps under names that no account bears."""
+    for accounts in known:
+        names = names.join(_names(accounts), on=["platform", "handle"], how="anti")
+    return names
+
+
+def _likeliest(candidates: pl.DataFrame) -> pl.DataFrame:
+    """One earlier post for each step, with `matches` (how many there are) and `likeness`."""
+    earlier = candidates.filter(_is_earlier()).with_columns(
+        likeness=_likeness(), matches=pl.len().over(HOP)
     )
-    ranked = earlier.with_columns(likeness=likeness, matches=pl.len().over(HOP)).sort(
+    likely = earlier.filter(pl.col("is_sure") | (pl.col("likeness") > 0))
+    possible = likely.join(_saying_other(likely), on=[*HOP, "parent"], how="anti")
+    ranked = possible.sort(
         *HOP, "likeness", "parent_at", "parent", descending=[False, False, True, True, False]
     )
     return ranked.unique(HOP, keep="first", maintain_order=True)
+
+
+def _likeness() -> pl.Expr:
+    """2 where the quotation is the text, 1 where one begins the other, else 0."""
+    quoted, key = pl.col("quoted"), pl.col("key").fill_null("")
+    like = pl.when(quoted == key).then(2).when(_one_begins("quoted", "key")).then(1).otherwise(0)
+    return pl.when((quoted == "") | (key == "")).then(0).otherwise(like)
+
+
+def _one_begins(one: str, other: str) -> pl.Expr:
+    begins = pl.col(one).str.starts_with(pl.col(other))
+    return (begins | pl.col(other).str.starts_with(pl.col(one))).fill_null(value=False)
+
+
+def _saying_other(candidates: pl.DataFrame) -> pl.DataFrame:
+    """The candidates with words of their own that are not those quoted: another post is meant."""
+    unlike = candidates.filter(pl.col("likeness") == 0)
+    silent = [
+        says_nothing(pl.col(column)).fill_null(value=True) for column in ("text", "tail_text")
+    ]
+    speaking = unlike.filter(~silent[0], ~silent[1]).with_columns(
+        own=normal_form(own_words(pl.col("text"))), said=normal_form(own_words(pl.col("tail_text")))
+    )
+    other = speaking.filter(~_one_begins("own", "said"))
+    return other.join(_edited(other.select("own", "said").unique()), on=["own", "said"], how="anti")
+
+
+def _edited(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs `own`, `said` of which one is the other, somewhat changed."""
+    texts = pl.concat([pairs["own"], pairs["said"]]).unique()
+    sets = shingles(pl.DataFrame({"text_id": texts, "text": texts}))
+    sized = sets.with_columns(size=pl.len().over("text_id"))
+    shared = (
+        pairs.join(sized, left_on="own", right_on="text_id")
+        .join(sized, left_on=["said", "shingle"], right_on=["text_id", "shingle"], suffix="_said")
+        .group_by("own", "said")
+        .agg(shared=pl.len(), smaller=pl.min_horizontal("size", "size_said").first())
+    )
+    return shared.filter(pl.col("shared") >= SAME_WORDS * pl.col("smaller"))
 
 
 def _is_earlier() -> pl.Expr:
@@ -139,29 +196,48 @@ def _is_earlier() -> pl.Expr:
 
 def _name_evidence() -> pl.Expr:
     quoted = pl.col("likeness") > 0
+    unique = pl.when(quoted).then(pl.lit("name-unique")).otherwise(pl.lit("name-unquoted"))
     several = pl.when(quoted).then(pl.lit("name-several-quoted")).otherwise(pl.lit("name-several"))
-    return pl.when(pl.col("matches") == 1).then(pl.lit("name-unique")).otherwise(several)
+    return pl.when(pl.col("matches") == 1).then(unique).otherwise(several)
 
 
 def _alias_evidence() -> pl.Expr:
-    once = pl.col("posts_count") == 1
-    return pl.when(once).then(pl.lit("alias-once")).otherwise(pl.lit("alias-more"))
+    several = pl.col("accounts_count") > 1
+    quoted = pl.when(several).then(pl.lit("alias-more")).otherwise(pl.lit("alias-once"))
+    return pl.when(pl.col("likeness") > 0).then(quoted).otherwise(pl.lit("alias-unquoted"))
 
 
-def _aliases(hops: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
-    """Names whose quoted words are the whole text of earlier posts of exactly one account."""
-    whole = posts.filter(pl.col("key") != "").select(
-        "cascade", "account_id", quoted="key", parent="post_id", parent_at="at"
+def _aliases(steps: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """Names under which most of what is quoted are earlier posts of exactly one account."""
+    told = _told_apart(steps, posts)
+    votes = told.group_by("platform", "handle", "account_id").agg(
+        name=pl.col("written").sort_by("post_id", "hop").first(),
+        accounts_count=pl.col("by").filter(pl.col("hop") == 1).n_unique().cast(pl.Int64),
+        posts=pl.col("post_id").unique().sort(),
+        quoted=pl.col("parent").unique().sort(),
     )
-    said = hops.join(whole, on=["cascade", "quoted"]).filter(_is_earlier())
-    sure = said.filter(pl.col("account_id").n_unique().over(HOP) == 1)
-    votes = sure.group_by("cascade", "handle", "account_id").agg(
-        posts_count=pl.col("post_id").n_unique().cast(pl.Int64)
+    count = pl.col("posts").list.len().cast(pl.Int64)
+    most = 2 * count > count.sum().over("platform", "handle")
+    return votes.filter(most).sort("platform", "handle")
+
+
+def _told_apart(steps: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """The steps whose quotation is the text of earlier posts of one account only."""
+    spoken = posts.filter(pl.col("key") != "").select(*SPOKEN, parent="post_id", parent_at="at")
+    first = spoken.sort("parent_at", "parent", nulls_last=False).unique(
+        ["cascade", "key", "account_id"], keep="first", maintain_order=True
     )
-    ranked = votes.sort(
-        "cascade", "handle", "posts_count", "account_id", descending=[False, False, True, False]
-    )
-    return ranked.unique(["cascade", "handle"], keep="first", maintain_order=True)
+    two = first.filter(pl.int_range(pl.len()).over("cascade", "key") < 2)  # a third says no more
+    pairs = _with_start(steps, "quoted").join(_with_start(two, "key"), on=["cascade", "start"])
+    both_long = pl.col("start").str.len_chars() == LEAST_QUOTE
+    alike = pairs.filter(_is_earlier()).with_columns(likeness=_likeness())
+    same = alike.filter((pl.col("likeness") == 2) | ((pl.col("likeness") == 1) & both_long))
+    best = same.filter(pl.col("likeness") == pl.col("likeness").max().over(HOP))
+    return best.filter(pl.col("account_id").n_unique().over(HOP) == 1)
+
+
+def _with_start(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.with_columns(start=pl.col(column).str.head(LEAST_QUOTE))
 
 
 def _path_edges(hops: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

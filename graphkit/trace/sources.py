@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphkit.graphs.citation_rows import COLUMNS, citation_rows
+from graphkit.text.attributions import RELAY_RULES
 from graphkit.text.normal import normal_form, own_words
 from graphkit.text.shingles import shingles
 from graphkit.trace.claim import EXCERPT, Claim
+from graphkit.trace.relays import LEAST_QUOTE
 
 if TYPE_CHECKING:
     from graphkit.tables import Corpus
@@ -50,16 +52,21 @@ def named_sources(claim: Claim, corpus: Corpus, unseen: pl.DataFrame) -> Sources
     A named account stands for the earliest of its earlier posts that says this: that shares at
     least 60 % of the shorter text and holds every number of the citing one. Where the account has
     earlier posts in the data and none says it, the attribution is wrong where the text makes it: a
-    platform's field and a link to a profile do not say what was said. A name that no account
+    platform's field and a link to a profile do not say what was said, and what was passed on may
+    be a post that is not in the data. A name that no account
     bears is a post that is gone (`unseen`: `node_id`, `handle`) if chains name it so, else an
     outlet.
     """
     rows = _citations(claim, corpus)
-    accounts = rows.filter(target_kind="account").join(_placed(claim), on="post_id")
+    accounts = _placed(rows.filter(target_kind="account"), claim)
     earlier = _earlier_posts(accounts, corpus)
     said = _saying(accounts, earlier)
     silent = accounts.join(said, on="row", how="anti").join(earlier, on="row", how="semi")
-    silent = silent.filter(pl.col("words").is_not_null(), pl.col("via") == "text")
+    silent = silent.filter(
+        pl.col("words").is_not_null(),
+        pl.col("via") == "text",
+        ~pl.col("rule").is_in(RELAY_RULES),
+    )
     gone = unseen.drop_nulls("handle").select(name="handle", gone="node_id")
     gone = gone.sort("name", "gone").unique("name", keep="first", maintain_order=True)
     targets = (
@@ -91,9 +98,18 @@ def _citations(claim: Claim, corpus: Corpus) -> pl.DataFrame:
     return keyed.sort("post_id", "citation_no").with_row_index("row")
 
 
-def _placed(claim: Claim) -> pl.DataFrame:
-    words = claim.says.select("words", post_id="node_id")
-    return claim.posts.select("post_id", "at", "width").join(words, on="post_id", how="left")
+def _placed(rows: pl.DataFrame, claim: Claim) -> pl.DataFrame:
+    """`rows` with the time of their posts and the `words` that are said to be the source's.
+
+    Those are the post's own, and behind `RT @name:` and `//@name:` what follows.
+    """
+    own = claim.says.select("words", post_id="node_id")
+    posts = claim.posts.select("post_id", "at", "width", "text").join(own, on="post_id", how="left")
+    quoted = normal_form(own_words(pl.col("text").str.slice(pl.col("span_end"))))
+    long_enough = quoted.str.len_chars() >= LEAST_QUOTE
+    relayed = pl.col("rule").is_in(RELAY_RULES) & pl.col("span_end").is_not_null()
+    words = pl.when(~relayed).then("words").when(long_enough).then(quoted)
+    return rows.join(posts, on="post_id").with_columns(words=words).drop("text")
 
 
 def _earlier_posts(rows: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:

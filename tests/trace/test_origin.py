@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from graphkit.ids import canonical_json
 from graphkit.tables import CITATIONS, Corpus
+from graphkit.trace import candidates
 from graphkit.trace.origin import trace_story
 
 SAYS = "苇港大桥主塔出现3条裂缝，昨晚有人听到钢索在响，家在桥边的赶紧绕路！"
@@ -93,7 +94,13 @@ def test_a_trace_has_the_shape_that_scripts_and_pages_rely_on(told):
         *SHAPE,
         *ROWS,
         "outside_p",
+        "outside_calibration",
+        "missing_share",
+        "source_lost",
+        "wrong_sources",
+        "may_say_the_same",
         "verdict",
+        "aliases",
         "next_steps",
         "first_seen",
         "searched",
@@ -171,6 +178,18 @@ def test_a_first_post_that_is_gone_is_named_and_dated_by_its_id(told):
     assert trace["next_steps"][0] == f"Look for weiju:{GONE}, which is referred to 5 times."
 
 
+def test_the_next_steps_name_ids_to_fetch_accounts_to_ask_and_words_to_search(told):
+    rows = [*whole_story(), {"id": "6", "by": "z", "minute": 300, "text": f"据网传，{SAYS}"}]
+    steps = told(*rows[-3:], what="4")["next_steps"]
+    assert steps[-3:] == [
+        "Ask weiju:press whether it ever said this; posts that credit it: 1.",
+        "Ask weiju:late where weiju:4 is from.",
+        "Search archives and other platforms for the earliest wording, "
+        "“据@press 报道，苇港大桥主塔出现13条裂缝，昨晚很多人”, "
+        "before 2026-03-10T03:20:00Z.",
+    ]
+
+
 def refusals(trace):
     assert trace["verdict"] == "not determinable from this data"
     start = "No single origin is named: "
@@ -216,8 +235,63 @@ def test_a_parent_that_may_be_a_repost_itself_is_not_named(told):
 def test_poor_coverage_names_nobody(told):
     root = {"id": "1", "by": "root", "minute": 0, "text": SAYS, "declared_repost_count": 100}
     trace = told(root, *reposts_of("1", first=10, count=50))
-    assert trace["outside_p"] == 0.5
+    assert (trace["outside_p"], trace["missing_share"]) == (None, 0.5)
     assert refusals(trace) == ["a fifth or more of what these posts refer to is not in the data."]
+
+
+def test_a_first_candidate_less_probable_than_not_is_not_named(told, monkeypatch):
+    monkeypatch.setattr(
+        candidates, "with_probability", lambda rows: rows.with_columns(p=pl.lit(0.49))
+    )
+    reason = "it is not more probable than not that the first candidate is the first."
+    trace = told(*whole_story())
+    assert refusals(trace) == [reason]
+    assert trace["candidates"][0]["p"] == 0.49
+
+
+@pytest.mark.parametrize("extra", [{}, {"kind": "repost", "parent_id": "77"}])
+def test_posts_that_quote_somebody_who_never_said_it_name_nobody(told, extra):
+    forged = [
+        {"id": str(n), "by": f"u{n}", "minute": n, "text": f"快看//@victim:{SAYS}", **extra}
+        for n in range(10, 16)
+    ]
+    victim = {"id": "1", "by": "victim", "minute": 0, "text": "今天天气不错适合出门散步看花"}
+    for rows in (forged, [victim, *forged]):
+        assert told(*rows, what="10")["verdict"] == "not determinable from this data"
+
+
+def test_a_copy_that_shows_an_earlier_time_does_not_take_the_name(told):
+    real = [
+        {"id": "5", "by": "real", "minute": 0, "text": SAYS},
+        *reposts_of("5", first=10, count=8),
+    ]
+    earlier = {"id": "9", "by": "victim", "minute": -60, "text": SAYS}
+    assert refusals(told(*real, earlier, what="5")) == [
+        "only copied text and time lead to the first candidate.",
+        "another beginning has more explicit references than the first candidate.",
+    ]
+
+
+def test_a_story_that_is_told_once_has_no_probability(told, monkeypatch):
+    monkeypatch.setattr(
+        candidates, "with_probability", lambda rows: rows.with_columns(p=pl.lit(0.49))
+    )
+    trace = told(*whole_story()[:7])
+    assert (trace["verdict"], trace["candidates"][0]["p"]) == ("named", None)
+
+
+def test_of_posts_that_the_clock_leaves_tied_the_one_with_the_common_words_goes_first(told):
+    cut = {"time_precision": "minute"}
+    rows = [
+        {"id": "1", "by": "a", "minute": 0, "text": f"看完手都抖了快转给家人{SAYS}", **cut},
+        {"id": "2", "by": "b", "minute": 0, "text": SAYS, **cut},
+        {"id": "3", "by": "c", "minute": 0, "text": f"真的假的我天天走这条路{SAYS}", **cut},
+        *(row | cut for n in "123" for row in reposts_of(n, first=int(n) * 10, count=1)),
+    ]
+    names = [each["node_id"] for each in told(*rows)["candidates"]]
+    assert names == ["weiju:2", "weiju:1", "weiju:3"]
+    later = [row | {"minute": 1} if row["id"] == "2" else row for row in rows]
+    assert told(*later)["candidates"][0]["node_id"] == "weiju:1"
 
 
 def test_a_story_that_is_not_in_the_data_is_an_empty_trace(told):
