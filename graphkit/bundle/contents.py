@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphkit.bundle.masking import masked_ids, masked_json, masked_texts, replaced, strings_in
 from graphkit.bundle.rows import masked_rows, moved_spans, rows_behind
+from graphkit.bundle.ties import bundled_ties, tie_records, tied_keys
 from graphkit.case import (
     audit,
     decisions,
@@ -43,6 +44,18 @@ _LATER_EVENTS = ("export", "verify")
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What stands beside the findings in a bundle and is not in the case.
+
+    `limits` says by detector what its method cannot see; `ties` are the ties of the case's findings
+    and traced stories (`investigation.ties.Tie`) as JSON values, with the case's ids and keys.
+    """
+
+    limits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ties: Sequence[Record] = ()
+
+
+@dataclass(frozen=True)
 class Contents:
     """What a bundle holds, already with pseudonyms. Records are JSON values.
 
@@ -58,6 +71,7 @@ class Contents:
     evidence: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
     traces: list[Record]
+    ties: list[Record]
     judgements: list[Record]
     notes: list[Record]
     decisions: list[Record]
@@ -65,23 +79,30 @@ class Contents:
 
 
 def bundle_contents(
-    case: Case, corpus: Corpus, *, withheld: Withheld, finding_ids: Collection[str] | None
+    corpus: Corpus,
+    *,
+    withheld: Withheld,
+    finding_ids: Collection[str] | None,
+    ties: Sequence[Record] = (),
 ) -> Contents:
-    """What a bundle of the findings `finding_ids` (all when None) of `case` holds.
+    """What a bundle of the findings `finding_ids` (all when None) of the case holds.
 
     Raises:
         UnknownNameError: no such finding.
         BundleError: nothing to bundle, or the evidence names rows that are not there.
     """
+    case = withheld.case
     all_runs = runs(case)
     chosen = _chosen(all_runs, finding_ids)
     told = traces(case)
     if not all_runs and not told:
         raise BundleError("nothing to bundle: no detector or trace has run; run: graphkit detect")
+    tied = bundled_ties(ties, {record["finding_id"] for record in chosen})
     keys = _evidence_of(case, chosen)
     traced = pl.Series("post_id", sorted(set(strings_in(told))), dtype=pl.String)
     traced = traced.filter(traced.is_in(corpus.posts["post_id"].implode()))
-    found = rows_behind(corpus, keys, traced=traced)
+    asked = pl.concat([keys.select("table", "key"), tied_keys(tied)])
+    found = rows_behind(corpus, asked, traced=traced)
     if "citations" in found:
         posts = found.get("posts", corpus.posts.clear())
         found["citations"] = moved_spans(withheld, found["citations"], posts)
@@ -97,7 +118,8 @@ def bundle_contents(
         runs=masked_json(withheld, [_run(run, chosen) for run in all_runs]),
         evidence=placed.with_columns(pl.col("finding_id").replace(new_ids)).sort(EVIDENCE_KEY),
         rows=rows,
-        traces=masked_json(withheld, _rekeyed(withheld, told)),
+        traces=_traces(withheld, told),
+        ties=tie_records(tied, lambda each: _traces(withheld, each), new_ids, rows),
         judgements=_about(withheld, judgements(case), new_ids),
         notes=_about(withheld, notes(case), new_ids),
         decisions=masked_json(withheld, decisions(case)),
@@ -223,7 +245,12 @@ def _about(
     ]
 
 
-def _rekeyed(withheld: Withheld, told: Sequence[Record]) -> list[Record]:
+def _traces(withheld: Withheld, told: list[Any]) -> list[Any]:
+    masked: list[Any] = masked_json(withheld, _rekeyed(withheld, told))
+    return masked
+
+
+def _rekeyed(withheld: Withheld, told: Sequence[Any]) -> list[Any]:
     """The traces with a key in ids that hash a name or a text: else a guess confirms them."""
     hashed = {text for text in strings_in(list(told)) if _HASHED.search(text)}
     plain = {found[0] for text in hashed for found in _HASHED.finditer(text)}

@@ -40,6 +40,7 @@ _DESCRIPTIONS = {
     "report.html": "The report, self-contained",
     "runs.json": "The recipe of every run, also of those that found nothing",
     "searches.jsonl": "What was looked for outside the case, found or not",
+    "ties.jsonl": "What findings and traced stories have in common, with the rows on both sides",
 }
 _FOLDERS = {
     "graphs": "What the rows of one finding relate",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.bundle.markup import Html, joined, table, tag
 from graphkit.bundle.report_finding import finding_section, latest_judgements
+from graphkit.bundle.report_ties import claim_of, story_place, ties_section
 from graphkit.bundle.report_trace import trace_section
 from graphkit.tables import SOURCES
 
@@ -47,6 +48,10 @@ _ALL_RUNS = (
     "Whoever tries many settings finds something at last: every run of the case is listed, and "
     "runs.json holds its whole recipe."
 )
+_LABELS = (
+    "A label is what somebody attached to a post, an account, an address or a claim; it is told in "
+    "their words, raises no grade, and may be wrong."
+)
 _COLLECTION = (
     "Collection matters: rows collected by following links or from a list of accounts cannot show "
     "how common something is."
@@ -75,7 +80,7 @@ def html_report(contents: Contents, *, limits: Mapping[str, Sequence[str]]) -> b
         _opening(contents, title),
         _overview(contents, judged),
         *sections,
-        *[trace_section(each) for each in contents.traces],
+        *[_story(contents, each, number) for number, each in enumerate(contents.traces, 1)],
         _runs(contents),
         _searches(contents),
         _methods(contents, limits),
@@ -83,6 +88,36 @@ def html_report(contents: Contents, *, limits: Mapping[str, Sequence[str]]) -> b
         _check(),
     )
     return f"<!doctype html>\n{tag('html', head, tag('body', main), lang='en')}\n".encode()
+
+
+def _story(contents: Contents, trace: Mapping[str, Any], number: int) -> Html:
+    """One trace, and what it is tied to."""
+    ties = ties_section(contents, claim_of(trace))
+    return tag("div", trace_section(trace), _labels(trace), ties, id=story_place(number))
+
+
+def _labels(trace: Mapping[str, Any]) -> Html | None:
+    """What others called the story, in their words, and how many of its posts came after."""
+    rows: list[list[object]] = [
+        [
+            each["label"],
+            each["labelled_by"] or "nobody named",
+            f"{each['subject_kind']} {each['subject_id']}",
+            each["labelled_at"] or "unknown",
+            each["retracted_at"] or "no",
+            each["posts_count"],
+            each["after_count"],
+            "; ".join(each["conflicts"]),
+        ]
+        for each in trace.get("labels", [])
+    ]
+    if not rows:
+        return None
+    heads = ["Label", "By", "On", "Since, UTC", "Taken back", "Posts", "After it", "Said otherwise"]
+    return joined(
+        tag("h3", "Labels that others gave"), table(heads, rows, class_="rows"),
+        tag("p", _LABELS, class_="note"),
+    )  # fmt: skip
 
 
 def _opening(contents: Contents, title: str) -> Html:

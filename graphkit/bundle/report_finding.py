@@ -17,6 +17,7 @@ from graphkit.bundle.pictures import (
     timeline_counts,
     timeline_picture,
 )
+from graphkit.bundle.report_ties import ties_section
 from graphkit.graphs.layout import two_level_layout
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def finding_section(contents: Contents, record: Record, *, number: int) -> Html:
         _facts(record, judged, contents.zone),
         _caveats(record),
         _measures(record),
+        ties_section(contents, record["bundle_finding_id"]),
         _network(evidence_graph(contents.rows, own)),
         _timeline(said, contents.zone),
         _rows(evidence, said, contents.zone),

@@ -13,6 +13,7 @@ import polars as pl
 from graphkit.bundle.bag import MANIFEST, TAG_MANIFEST, bag_problems, sha256_of
 from graphkit.bundle.contents import finding_id_of, shown_evidence
 from graphkit.bundle.signing import fingerprint, load_public_key, opened_envelope
+from graphkit.bundle.ties import tied_keys
 from graphkit.errors import BundleError
 from graphkit.tables import TABLES
 
@@ -131,14 +132,28 @@ def _finding_problems(data: Path) -> Iterator[str]:
             yield f"finding {name}: the evidence it shows is not that in evidence.parquet"
     for _, name in parts:
         yield f"finding {name}: has rows in evidence.parquet and no record"
-    yield from _row_problems(data, rows)
+    yield from _row_problems(data, rows.select("table", "key"), "evidence")
+    yield from _tie_problems(data, {record["bundle_finding_id"] for record in records})
 
 
-def _row_problems(data: Path, rows: pl.DataFrame) -> Iterator[str]:
-    """Evidence whose row the bundle does not hold."""
+def _tie_problems(data: Path, names: set[str]) -> Iterator[str]:
+    """Ties to findings or of rows that the bundle does not hold."""
+    path = data / "ties.jsonl"
+    if not path.is_file():  # a bundle made before ties were in it
+        return
+    ties = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for tie in ties:
+        ends = {tie["bundle_finding_id"], tie["bundle_other_id"]}
+        for name in sorted(ends - names - {None}):
+            yield f"data/ties.jsonl: a tie to finding {name}, which is not in the bundle"
+    yield from _row_problems(data, tied_keys(ties), "ties")
+
+
+def _row_problems(data: Path, rows: pl.DataFrame, what: str) -> Iterator[str]:
+    """Rows that `what` names (table, key) and the bundle does not hold."""
     for (name,), part in sorted(rows.partition_by("table", as_dict=True).items()):
         table = TABLES[str(name)]
         held = pl.read_parquet(data / "rows" / f"{name}.parquet").select(table.row_key())
         lost = part.select("key").unique().join(held, on="key", how="anti").height
         if lost:
-            yield f"data/rows/{name}.parquet: lacks {lost} rows of evidence"
+            yield f"data/rows/{name}.parquet: lacks {lost} rows of {what}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit import __version__
 from graphkit.bundle.bag import TAG_MANIFEST, seal_bag
-from graphkit.bundle.contents import audit_lines, bundle_contents
+from graphkit.bundle.contents import Beside, audit_lines, bundle_contents
 from graphkit.bundle.crate import METADATA, VERIFY_TEXT, crate_metadata
 from graphkit.bundle.graphfiles import gexf, graphml
 from graphkit.bundle.leaks import refuse_leaks
@@ -59,13 +59,13 @@ def write_bundle(
     *,
     finding_ids: Collection[str] | None = None,
     signing_key: Path | None = None,
-    limits: Mapping[str, Sequence[str]] | None = None,
+    beside: Beside | None = None,
 ) -> Bundle:
     """The bundle of the findings `finding_ids` (all when None), written to the new folder `out`.
 
-    `signing_key` is the PEM file of an Ed25519 key; without it the bundle is unsigned. `limits`
-    says by detector what its method cannot see, for the report. The export is noted in the case's
-    audit log. A kill or a refusal leaves no bundle.
+    `signing_key` is the PEM file of an Ed25519 key; without it the bundle is unsigned.
+    `beside` is what the case does not hold: limits of the methods, and ties between findings. The
+    export is noted in the case's audit log. A kill or a refusal leaves no bundle.
 
     Raises:
         BundleError: `out` is there already, the key cannot be used, the evidence names rows that
@@ -77,12 +77,13 @@ def write_bundle(
     key = None if signing_key is None else load_key(signing_key)
     corpus = load_corpus(case)
     withheld = withheld_names(case, corpus)
-    contents = bundle_contents(case, corpus, withheld=withheld, finding_ids=finding_ids)
+    more = Beside() if beside is None else beside
+    contents = bundle_contents(corpus, withheld=withheld, finding_ids=finding_ids, ties=more.ties)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
             root = Path(folder) / "bundle"
-            digest = _fill(root, contents, {} if limits is None else limits)
+            digest = _fill(root, contents, more.limits)
             _close(case, root, withheld=withheld, key=key, digest=digest)
             root.rename(out)
     except OSError as error:
@@ -121,7 +122,7 @@ def _payload(
     yield "runs.json", _json(contents.runs)
     yield "evidence.parquet", _parquet(contents.evidence)
     yield "evidence.csv", sheet_safe(contents.evidence).write_csv().encode()
-    for name in ("judgements", "notes", "decisions", "searches"):
+    for name in ("ties", "judgements", "notes", "decisions", "searches"):
         yield f"{name}.jsonl", _json_lines(getattr(contents, name))
     for name, rows in contents.rows.items():
         yield f"rows/{name}.parquet", _parquet(stored_rows(name, rows))

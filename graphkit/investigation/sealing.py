@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphkit.bundle import signing
+from graphkit.bundle.contents import Beside
 from graphkit.bundle.verify import Verification, verify_bundle
 from graphkit.bundle.write import Bundle, write_bundle
 from graphkit.errors import BundleError
 from graphkit.investigation.plugins import detectors
+from graphkit.investigation.ties import case_ties
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +62,10 @@ def seal(
         out,
         finding_ids=finding_ids,
         signing_key=chosen if chosen.exists() else None,
-        limits={name: each.limits for name, each in detectors().items()},
+        beside=Beside(
+            limits={name: each.limits for name, each in detectors().items()},
+            ties=[asdict(tie) for tie in case_ties(case)],
+        ),
     )
 
 

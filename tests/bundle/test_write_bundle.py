@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from graphkit.bundle.bag import files_in, sha256_of
+from graphkit.bundle.contents import Beside
 from graphkit.bundle.graphfiles import gexf, graphml
 from graphkit.bundle.write import write_bundle
 from graphkit.case import Run, findings, open_case, runs
@@ -23,11 +24,12 @@ from graphkit.tables import TABLES
 BUILD = """
 import sys
 from pathlib import Path
+from graphkit.bundle.contents import Beside
 from graphkit.bundle.write import write_bundle
 from graphkit.case import open_case
 case, out = open_case(Path(sys.argv[1])), Path(sys.argv[2])
 limits = {"copied-text": ["It knows no paraphrase."]}
-print(write_bundle(case, out, limits=limits).tag_manifest_sha256)
+print(write_bundle(case, out, beside=Beside(limits)).tag_manifest_sha256)
 """
 LIMITS = {"copied-text": ["It knows no paraphrase."]}
 
@@ -40,7 +42,7 @@ def hashes(root):
 def made(tmp_path_factory, make_case):
     root = tmp_path_factory.mktemp("made")
     case = make_case(root / "case")
-    return case, write_bundle(case, root / "bundle", limits=LIMITS)
+    return case, write_bundle(case, root / "bundle", beside=Beside(LIMITS))
 
 
 def records(bundle):
@@ -68,7 +70,7 @@ def page(made):
 
 
 def test_two_builds_of_one_case_have_the_same_tag_manifest_and_payload(made, tmp_path):
-    again = write_bundle(made[0], tmp_path / "again", limits=LIMITS)
+    again = write_bundle(made[0], tmp_path / "again", beside=Beside(LIMITS))
     assert again.tag_manifest_sha256 == made[1].tag_manifest_sha256
     assert hashes(again.path) == hashes(made[1].path)
 

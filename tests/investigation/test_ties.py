@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 
+from graphkit.bundle.bag import seal_bag
 from graphkit.case import (
     create_case,
     finding,
@@ -21,8 +24,10 @@ from graphkit.case import (
 from graphkit.cli import main
 from graphkit.findings import EvidenceRow, Finding, Grade, NullModel, Subjects
 from graphkit.investigation.ingesting import ingest
+from graphkit.investigation.sealing import seal, verify
 from graphkit.investigation.ties import case_ties, ties_of
 from graphkit.investigation.tracing import trace_story
+from graphkit.investigation.tree import trace_lines
 from graphkit.tables import TABLES
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -110,9 +115,8 @@ OTHERS = said("citation-loop", CROWD[:9], [f"a{i:03}" for i in range(10, 19)])
 ORDINARY = said("coordinated-sharing", MEMBERS, ["a000"], grade=None)
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    root = tmp_path_factory.mktemp("ties")
+def pushed_case(root):
+    """A case with a push, a matrix that pushes, a group that does not, and no trace."""
     made = create_case(root / "case")
     tables = {"actions": searches(), "posts": posts(), "rankings": rankings(), "labels": labels()}
     for name, frame in tables.items():
@@ -123,6 +127,12 @@ def case(tmp_path_factory):
         recipe = {"detector": each.kind, "version": "1", "params": {}, "not_tested": []}
         recipe |= {"imports": "", "versions": {}}
         save_run(made, recipe, findings=[each], corpus=corpus)
+    return made
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    made = pushed_case(tmp_path_factory.mktemp("ties"))
     story = [f"p:s{i}" for i in range(6)]
     for what in ("p:s0", "p:s1"):  # two questions, one claim
         claim = {"claim_id": "claim:p:s0", "posts": story}
@@ -224,3 +234,99 @@ def test_the_push_of_the_invented_world_is_tied_to_the_false_story_that_it_carri
     assert told == {"苇港大桥主塔裂缝": (14, None, 2), "苇港大桥连夜封桥": (11, None, 1)}
     assert {t.other_id for t in ties} == {"claim:weiju:5274122771253302"}
     assert max(t.q_value for t in ties) < 1e-12
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
+    root = tmp_path_factory.mktemp("sealed")
+    case = pushed_case(root)
+    for what in ("p:s0", "p:s1"):
+        trace_story(case, what)
+    return case, seal(case, root / "bundle", key=root / "none")
+
+
+def bundled(bundle):
+    lines = (bundle.path / "data" / "ties.jsonl").read_bytes().splitlines()
+    return {tie["kind"]: tie for tie in map(json.loads, lines)}
+
+
+def test_a_bundle_holds_the_ties_with_its_own_ids_keys_and_pseudonyms(sealed):
+    case, bundle = sealed
+    ties = bundled(bundle)
+    lines = (bundle.path / "data" / "findings.jsonl").read_bytes().splitlines()
+    ids = {each["case_finding_id"]: each["bundle_finding_id"] for each in map(json.loads, lines)}
+    shared, story = ties["shared-members"], ties["pushed-story"]
+    assert shared["bundle_finding_id"] == story["bundle_finding_id"] == ids[PUSH.finding_id]
+    assert (shared["bundle_other_id"], story["bundle_other_id"]) == (ids[MATRIX.finding_id], None)
+    assert (shared["shared"], shared["sizes"], story["topic"]) == (8, [10, 9], "bridge cracks")
+    assert (len(shared["rows"]), len(shared["other_rows"])) == (8, 4)
+    assert story["claim_id"].startswith("claim:")
+    assert "p:s0" not in json.dumps(ties)
+    assert verify(bundle.path, allow_unsigned=True).problems == ()
+    again = seal(case, bundle.path.parent / "again", key=case.root / "none")
+    assert again.tag_manifest_sha256 == bundle.tag_manifest_sha256
+
+
+def test_every_row_of_a_bundled_tie_is_in_the_bundle(sealed):
+    for tie in bundled(sealed[1]).values():
+        for row in (*tie["rows"], *tie["other_rows"]):
+            held = pl.read_parquet(sealed[1].path / "data" / "rows" / f"{row['table']}.parquet")
+            assert row["key"] in held.select(TABLES[row["table"]].row_key())["key"].to_list()
+
+
+def test_the_report_links_a_tie_from_both_of_its_ends(sealed):
+    page = (sealed[1].path / "data" / "report.html").read_text("utf-8")
+    places = re.split(r'(?=id="(?:finding|trace)-\d+")', page)
+    links = {
+        place.split('"')[1]: set(re.findall(r'href="#((?:finding|trace)-\d+)"', place))
+        for place in places[1:]
+    }
+    tied = {name: ends for name, ends in links.items() if ends}
+    pushes = [name for name in tied if "trace-1" in tied[name]]
+    [push] = pushes
+    assert tied["trace-1"] == tied["trace-2"] == {push}
+    [matrix] = [name for name in tied[push] if name != "trace-1"]
+    assert push in tied[matrix]
+    assert "not listed at 2026-03-02 08:30:00, rank 2 at 2026-03-02 09:00:00" in page
+    assert "changes no grade" in page
+
+
+def test_a_bundle_of_one_finding_holds_no_tie_to_a_finding_that_is_left_out(sealed, tmp_path):
+    case = sealed[0]
+    alone = seal(case, tmp_path / "push", finding_ids=[PUSH.finding_id], key=case.root / "none")
+    assert list(bundled(alone)) == ["pushed-story"]
+    other = seal(case, tmp_path / "loop", finding_ids=[OTHERS.finding_id], key=case.root / "none")
+    assert bundled(other) == {}
+    assert verify(other.path, allow_unsigned=True).ok
+
+
+def test_a_tie_that_was_made_up_is_seen_though_every_hash_fits(sealed, tmp_path):
+    forged = tmp_path / "forged"
+    shutil.copytree(sealed[1].path, forged)
+    ties = bundled(sealed[1])
+    ties["shared-members"]["bundle_other_id"] = "0" * 16
+    ties["pushed-story"]["rows"][0]["key"] = "nobody"
+    lines = [json.dumps(each) for each in ties.values()]
+    (forged / "data" / "ties.jsonl").write_text("\n".join(lines), "utf-8")
+    seal_bag(forged, {"Bagging-Date": "2026-03-02"})
+    problems = verify(forged, allow_unsigned=True).problems
+    assert f"data/ties.jsonl: a tie to finding {'0' * 16}, which is not in the bundle" in problems
+    assert "data/rows/actions.parquet: lacks 1 rows of ties" in problems
+
+
+def test_a_trace_and_its_bundle_tell_the_labels_on_the_story_by_whom_and_since_when(sealed):
+    case, bundle = sealed
+    trace = trace_story(case, "p:s0")
+    assert [(each["label"], each["after_count"]) for each in trace["labels"]] == [
+        ("false", 0),
+        ("satire", 0),
+    ]
+    lines = [line for line in trace_lines(trace) if line.startswith("label: ")]
+    assert lines == [
+        "label: 'false' by a desk on post p:s2; since 2026-03-02T09:40:00Z; 0 of 6 posts after it",
+        "label: 'satire' by a desk on post p:s3; since 2026-03-02T09:40:00Z; "
+        "taken back 2026-03-02T11:20:00Z; 0 of 6 posts after it",
+    ]
+    page = (bundle.path / "data" / "report.html").read_text("utf-8")
+    assert page.count("Labels that others gave") == 2  # one for each of the two traces
+    assert "raises no grade, and may be wrong" in page
