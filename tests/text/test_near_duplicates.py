@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.bench_near_duplicates import frame as frame_of
+from benchmarks.bench_near_duplicates import grown, real_texts, recall
 from graphkit.errors import ParameterError
 from graphkit.text.near_duplicates import near_duplicate_groups, near_duplicate_pairs
 from graphkit.text.shingles import shingles
@@ -115,3 +117,11 @@ def test_shingles_are_the_distinct_windows_of_three_characters():
         "t001": 1,
         "t004": 1,
     }
+
+
+def test_of_13600_texts_grown_by_splices_every_pair_of_a_sample_is_found(shared):
+    texts = frame_of(grown(real_texts(shared / "data" / "cascades"), 13_600))
+    pairs = near_duplicate_pairs(texts, threshold=0.7).select(pl.col("a", "b").cast(pl.Int64))
+    share, known = recall(texts, pairs.to_numpy())
+    assert known > 100
+    assert share == 1.0
