@@ -18,7 +18,8 @@ MOST_DIGITS = 15
 
 
 @cache
-def _suggested() -> list[str]:
+def suggested_stems() -> list[str]:
+    """What stands before the number when nobody has chosen a name, in lower case (handles.toml)."""
     names = tomllib.loads(files("graphkit.text").joinpath("handles.toml").read_text("utf-8"))
     listed: list[str] = names["suggested"]
     return listed
@@ -47,7 +48,7 @@ def numbered_handles(accounts: pl.DataFrame) -> pl.DataFrame:
             "digits",
             stem=stem,
             number=pl.col("end").cast(pl.Int64),
-            is_suggested=stem.str.strip_chars(" _.-").is_in(_suggested()),
+            is_suggested=stem.str.strip_chars(" _.-").is_in(suggested_stems()),
         )
         .select("account_id", "stem", "digits", "number", "is_suggested")
         .sort("account_id")
@@ -67,7 +68,7 @@ def handle_parts(accounts: pl.DataFrame) -> pl.DataFrame:
     """
     stem = pl.col("handle").str.replace(r"[0-9]+$", "").str.strip_chars(" _.-")
     stems = _plain(accounts).select("account_id", stem=stem)
-    chosen = stems.filter(~pl.col("stem").is_in(_suggested()))
+    chosen = stems.filter(~pl.col("stem").is_in(suggested_stems()))
     size = pl.col("stem").str.len_chars()
     begins = [("^", pl.col("stem").str.head(n), size > n) for n in LENGTHS]
     ends = [("$", pl.col("stem").str.tail(n), size > n) for n in LENGTHS]

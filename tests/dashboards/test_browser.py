@@ -187,16 +187,16 @@ def test_a_group_opens_by_a_click_on_its_disc(tab, base):
     assert query(tab)["group"] == ["0"]
 
 
-def table_of(tab):
-    """The ids of the accounts in the table beside the map."""
+def table_of(tab, count):
+    """The ids of the `count` accounts in the table beside the map."""
     rows = tab.locator("#members .ag-center-cols-container [role=row]")
-    rows.first.wait_for()
+    sync_api.expect(rows).to_have_count(count)
     return {row.get_attribute("row-id") for row in rows.all()}
 
 
 def test_an_account_is_expanded_the_step_undone_and_the_part_closed(tab, base):
     open_page(tab, base + "/network?lens=citation&least=1&around=p:0")
-    assert table_of(tab) == {"p:0", "p:8"}
+    assert table_of(tab, 2) == {"p:0", "p:8"}
     left = "Linked to these and not drawn: 4 accounts by 4 links."
     sync_api.expect(tab.locator("main")).to_contain_text(left)
     tab.locator("#members input[type=checkbox]").nth(1).check()
@@ -217,7 +217,7 @@ def test_the_way_between_two_accounts_passes_through_the_one_that_both_cite(tab,
     sync_api.expect(tab.locator(".part").last).to_contain_text("Shortest ways")
     tab.locator(".part").first.get_by_role("link").click()  # closes the group
     sync_api.expect(tab.locator(".part")).to_have_count(1)
-    assert table_of(tab) == {"p:0", "p:1", "p:8"}
+    assert table_of(tab, 3) == {"p:0", "p:1", "p:8"}
 
 
 def test_a_pinned_account_stays_in_the_picture_and_in_the_case(tab, base, case):
@@ -227,7 +227,7 @@ def test_a_pinned_account_stays_in_the_picture_and_in_the_case(tab, base, case):
     sync_api.expect(tab.locator("#rows").get_by_role("button", name="Unpin")).to_be_visible()
     assert pins(case) == ["p:3"]
     open_page(tab, base + "/network?lens=citation&least=1&around=p:0")
-    assert table_of(tab) == {"p:0", "p:3", "p:8"}
+    assert table_of(tab, 3) == {"p:0", "p:3", "p:8"}
     tab.locator(".path").get_by_role("button", name="Unpin").click()
     sync_api.expect(tab.locator(".path").get_by_role("button", name="Unpin")).to_have_count(0)
     assert pins(case) == []
@@ -235,7 +235,7 @@ def test_a_pinned_account_stays_in_the_picture_and_in_the_case(tab, base, case):
 
 def test_days_narrow_the_network_and_stand_in_the_address(tab, base):
     open_page(tab, base + "/network?lens=citation&least=1&group=0")
-    assert len(table_of(tab)) == 6
+    assert len(table_of(tab, 6)) == 6
     tab.get_by_label("From the day").fill("2026-03-05")
     tab.get_by_label("From the day").press("Enter")
     sync_api.expect(tab.locator("main .empty")).to_contain_text("No two accounts are linked")

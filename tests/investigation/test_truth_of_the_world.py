@@ -25,7 +25,15 @@ def verdicts(world_case, truth):
 
 def test_the_plants_that_the_detectors_can_see_are_found(verdicts):
     found = {each.name: each.said for each in verdicts if each.is_planted and each.is_well}
-    assert set(found) == {"matrix", "push", "held_rank"}
+    assert set(found) - {"templated_copy", "old_news"} == {
+        "matrix",
+        "push",
+        "held_rank",
+        "lookalike",
+        "expired_credential",
+    }
+    assert found["lookalike"] == "lookalike-account: imitates, moderate"
+    assert "credential-mismatch: expired, weak" in found["expired_credential"]
     assert "citation-loop: loop, moderate" in found["matrix"]
     assert "coordinated-sharing: coordinated, strong" in found["matrix"]
     assert "ranking-manipulation: rented-or-automated, strong" in found["push"]
@@ -34,12 +42,7 @@ def test_the_plants_that_the_detectors_can_see_are_found(verdicts):
 
 def test_the_plants_that_no_detector_can_see_yet_are_named_as_missed(verdicts):
     missed = {each.name for each in verdicts if each.is_planted and not each.is_well}
-    assert missed - {"false_story"} == {
-        "templated_copy",
-        "old_news",
-        "lookalike",
-        "expired_credential",
-    }
+    assert missed <= {"false_story", "templated_copy", "old_news"}
 
 
 def test_no_group_of_innocents_is_above_weak(verdicts):
@@ -51,4 +54,5 @@ def test_the_members_named_are_the_planted_ones(world_case, truth):
     for record in findings(world_case):
         if record["grade"] in ("moderate", "strong"):
             named = set(record["subjects"]["accounts"])
-            assert named <= plants["matrix"] or named <= plants["push"]
+            known = ("matrix", "push", "lookalike", "templated_copy")
+            assert any(named <= plants[name] for name in known)
