@@ -222,6 +222,7 @@ def test_the_way_between_two_accounts_passes_through_the_one_that_both_cite(tab,
 
 def test_a_pinned_account_stays_in_the_picture_and_in_the_case(tab, base, case):
     open_page(tab, base + "/network?lens=citation&least=1&around=p:8&sel=p:3")
+    tab.wait_for_load_state("networkidle")  # the rows are drawn anew once the map is there
     tab.locator("#rows").get_by_role("button", name="Pin").click()
     sync_api.expect(tab.locator("#said")).to_contain_text("Pinned")
     sync_api.expect(tab.locator("#rows").get_by_role("button", name="Unpin")).to_be_visible()
