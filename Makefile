@@ -12,7 +12,7 @@ dashboard: $(VENV)/.run
 	$(BIN)/graphkit demo --serve
 
 test: $(VENV)/.dev browser check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

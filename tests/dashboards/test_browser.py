@@ -342,10 +342,13 @@ def test_from_a_finding_to_a_checked_bundle(tab, base, case):
     tab.get_by_role("button", name="Save the judgement").click()
     sync_api.expect(tab.locator("#said")).to_have_text("Judgement saved.")
     assert judgements(case)[-1]["verdict"] == "needs-source"
+    sync_api.expect(tab.locator(".page-head")).to_contain_text("needs a source")  # drawn anew
+    tab.wait_for_load_state("networkidle")
     tab.get_by_role("button", name="Add to evidence").click()
     sync_api.expect(tab.locator("nav").first).to_contain_text("Evidence (1)")
     assert len(basket(case)) == 1
     tab.get_by_role("link", name="Evidence (1)").click()
+    tab.wait_for_load_state("networkidle")
     tab.get_by_label("Name of the folder").fill("first")
     tab.get_by_role("button", name="Build from 1 findings").click()
     sync_api.expect(tab.locator("#said")).to_contain_text("Built:")

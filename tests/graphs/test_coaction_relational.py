@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -88,7 +89,11 @@ def spark():
     server = server_module.SparkConnectServer("127.0.0.1", 0)
     server.start()
     _, port = server.listening_address
-    session = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # pyspark takes a worker without a file for a doctest
+        patch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
+        session = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
     yield session
     session.stop()
     server.stop()
