@@ -66,15 +66,8 @@ def trace_of(snapshot: Snapshot, what: str | None) -> Record | None:
 
 def source_lost(trace: Record) -> str | None:
     """The first post that passes on another's words without naming where they are from."""
-    copies = {edge["child"] for edge in trace["edges"] if edge["cls"] == "E3"}
-    silent = [
-        node
-        for node in trace["nodes"]
-        if node["node_id"] in copies
-        and node["at"] is not None
-        and (node["attribution"] or {}).get("state") in {"none", "vague", "wrong"}
-    ]
-    return min(silent, key=_when)["node_id"] if silent else None
+    lost = trace.get("source_lost")  # traces saved by an earlier version do not tell
+    return None if lost is None else str(lost["node_id"])
 
 
 def _strength(edge: Record) -> tuple[float, float, str]:

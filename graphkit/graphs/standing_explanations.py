@@ -76,7 +76,8 @@ def of_one_sentence(corpus: Corpus, rows: pl.DataFrame) -> tuple[Caveat, ...]:
     accounts = rows["account_id"].unique()
     share = owner_share(corpus, accounts)
     texts = corpus.posts.join(rows, on="post_id", how="semi")
-    called = float(texts["text"].to_frame("t").select(calls_openly(pl.col("t")))["t"].mean() or 0)  # type: ignore[arg-type]  # a float or None
+    asking = texts.select(calls_openly(pl.col("text")).mean()).item()
+    called = 0.0 if asking is None else float(asking)
     plays = int(rows["is_play"].sum())
     return (
         tested_caveat(

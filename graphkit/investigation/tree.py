@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Trace = dict[str, Any]
+CANDIDATES = 5
 SHOWN_CHILDREN = 8
 SHOWN_DEPTH = 12
 SHOWN_TEXT = 60
@@ -123,7 +124,9 @@ def _answers(trace: Trace, nodes: Mapping[str, Trace]) -> Iterator[str]:
     named = trace["verdict"] == "named"
     first = _node_line(nodes[trace["candidates"][0]["node_id"]], None) if named else ""
     yield f"probable origin: {first if named else trace['verdict']}"
-    for each in trace["candidates"][:5]:
+    for rank, each in enumerate(trace["candidates"]):
+        if rank >= CANDIDATES and nodes[each["node_id"]]["state"] != "external":
+            continue
         sure = "not calibrated here" if each["p"] is None else f"p {each['p']:.2f}"
         yield f"  {visible(each['node_id'])}: {sure}; {each['reason']}"
     seen = trace["first_seen"]

@@ -15,6 +15,7 @@ from graphkit.trace.outside import Outside, outside, outside_cell
 from graphkit.trace.wordings import oddness
 
 SHOWN = 10
+EXTERNALS = 3
 RIVAL_SHARE = 0.1  # a head with a tenth of the largest following counts as a beginning of its own
 POOR = 0.2  # Weibo stories told in several cascades: first candidate right in .93, .70, .56 of
 # cases with 10, 30, 50 % of the posts hidden
@@ -131,7 +132,7 @@ def origin(graph: Lineage) -> Origin:
     what all wordings share; then the others by following. The first is named when explicit
     references lead to it, no head has more of them, its text names no source, less than a fifth of
     what the posts refer to is missing, and it is as probable as not, where that was measured.
-    Everything else is refused with its reasons.
+    Everything else is refused with its reasons. Sources outside the data stand last (`_external`).
     """
     found = heads(graph).join(
         graph.states.select("state", node_id="post_id").rename({"state": "attribution"}),
@@ -149,7 +150,23 @@ def origin(graph: Lineage) -> Origin:
     beyond = outside(cell, platform=first["platform"], at=first["known_from"])
     refusals = _refusals(ordered, missing, beyond.p)
     verdict = REFUSED if refusals else NAMED
-    return Origin(_shown(ordered), beyond, missing, verdict, refusals)
+    shown = pl.concat([_shown(ordered), _external(graph)], how="diagonal")
+    return Origin(shown, beyond, missing, verdict, refusals)
+
+
+def _external(graph: Lineage) -> pl.DataFrame:
+    """Outlets, addresses and accounts that posts give as their source, and of which none is here.
+
+    They stand after the posts, the most named first, and are never the verdict: what they said
+    is not in the data.
+    """
+    cited = graph.edges.filter(pl.col("parent").str.contains(EXTERNAL))
+    counts = cited.group_by(node_id="parent").agg(
+        weakest_link=pl.col("cls").max(), explicit_count=pl.len().cast(pl.Int64)
+    )
+    said = "external; {} posts give it as their source, and what it said is not in the data"
+    most = counts.sort(["explicit_count", "node_id"], descending=[True, False]).head(EXTERNALS)
+    return most.with_columns(state=pl.lit("external"), reason=pl.format(said, "explicit_count"))
 
 
 def _ordered(found: pl.DataFrame) -> pl.DataFrame:

@@ -132,16 +132,10 @@ def test_a_post_without_a_time_stands_before_what_rests_on_it():
     assert x["gone"] < x["a"] < x["b"]
 
 
-def test_the_source_is_lost_at_the_first_copy_that_names_none():
-    nodes = [
-        node("a", 0, "none"),
-        node("b", 5, "named"),
-        node("c", 7, "vague"),
-        node("d", 8, "none"),
-    ]
-    copies = [("b", "a", "E3"), ("d", "a", "E3"), ("c", "b", "E3")]
-    assert source_lost(story(nodes, copies)) == "c"
-    assert source_lost(story(nodes, [])) is None
+def test_the_post_that_lost_the_source_is_the_one_that_the_trace_names():
+    told = story([node("a", 0, "named"), node("c", 7, "vague")], [("c", "a", "E3")])
+    assert source_lost(told) is None
+    assert source_lost(told | {"source_lost": {"node_id": "c", "parent": "a"}}) == "c"
 
 
 def test_a_missing_snapshot_ends_a_stay_and_is_not_absence(page_case):

@@ -364,3 +364,18 @@ def test_a_real_first_post_is_found_with_half_of_the_posts_gone(weibo, flattened
         trace = trace_story(flattened(kept), kept["post_id"][-1]).to_json()
         assert trace["candidates"][0]["node_id"] == rows["cascade"][0]
         assert trace["first_seen"] != rows["cascade"][0]
+
+
+def test_what_posts_credit_and_is_not_in_the_data_stands_last_and_is_never_named(corpus_of):
+    corpus = corpus_of(
+        {"id": "1", "by": "a", "minute": 0, "text": f"据北汀通讯报道，{SAYS}"},
+        {"id": "2", "by": "b", "minute": 9, "text": f"据北汀通讯报道，{SAYS}速转"},
+        {"id": "3", "by": "c", "minute": 20, "text": "", "kind": "repost", "parent_id": "1"},
+    )
+    trace = trace_story(corpus, "1")
+    *posts, last = trace.to_json()["candidates"]
+    assert [each["node_id"].split(":")[0] for each in posts] == ["weiju"] * len(posts)
+    assert last["node_id"] == "outlet:北汀通讯"
+    assert last["p"] is None
+    assert last["reason"].startswith("external; 2 posts give it as their source")
+    assert trace.origin.verdict == "not determinable from this data"
