@@ -38,7 +38,5 @@ def run(args: argparse.Namespace) -> int:
     else:
         for line in trace_lines(trace):
             print(line)
-        note(
-            "texts stand as they were posted, with the names in them; --format json has account ids"
-        )
+        note("ids and texts stand as they were posted, with the names in them; a bundle masks them")
     return 0
