@@ -156,7 +156,7 @@ def test_a_damaged_row_among_many_does_not_make_a_file_of_another_encoding(tmp_p
         ("a.mhtml", b"From: <Saved by Blink>\r\n", "mhtml"),
         ("page.txt", b"MIME-Version: 1.0\r\n", "mhtml"),
         ("a.warc", b"WARC/1.1\r\n", "warc"),
-        ("crawl.gz", gzip.compress(b"WARC/1.1\r\n"), "warc"),
+        ("crawl.gz", gzip.compress(b"WARC/1.1\r\n", mtime=0), "warc"),
         ("a.html", "<meta charset=gbk>网传".encode("gbk"), "html"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "unknown"),
         ("notes.txt", b"only words, and a comma\nno table here\n", "unknown"),
