@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The dashboard in Chromium: the first page, and a network of 10,000 accounts and 30,000 links.
 
-`python -m benchmarks.bench_dashboard`. CPU is the renderer's main thread (CDP `TaskDuration`),
-which a busy machine inflates less than the clock.
+`python -m benchmarks.bench_dashboard`. CPU is that of Chromium's renderer process, user and system,
+which a busy machine inflates less than the clock. In the same run: the same graph by
+dash-cytoscape, and the layout beside igraph's.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -16,10 +19,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import igraph
 import numpy as np
 import polars as pl
 from werkzeug.serving import make_server
 
+from benchmarks import peer_cytoscape
 from dashboards.app import create_app
 from dashboards.snapshot import snapshot
 from graphkit.case import create_case
@@ -28,6 +33,7 @@ from graphkit.investigation.network import Lens, account_picture
 
 if TYPE_CHECKING:
     from graphkit.case import Case
+    from graphkit.investigation.network import Network, Picture
 
 ACCOUNTS, LINKS, GROUPS = 10_000, 30_000, 60
 ADDRESS = "/network?lens=coaction&act=repost&least=1&group=all"
@@ -68,31 +74,54 @@ def made_case(root: Path) -> Case:
     return case
 
 
-def renderer(session: Any) -> dict[str, float]:
-    found = session.send("Performance.getMetrics")["metrics"]
-    return {each["name"]: each["value"] for each in found}
+def renderer_seconds(browser: Any) -> float:
+    """CPU of all renderer processes so far, user and system, as Chromium counts it."""
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return float(sum(each["cpuTime"] for each in told if each["type"] == "renderer"))
 
 
-def in_browser(base: str, chromium: str) -> None:
+def loaded(browser: Any, address: str, ready: str) -> tuple[Any, dict[str, float]]:
+    """A new tab at `address`, and what it took until it was quiet."""
+    page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+    page.set_default_timeout(120_000)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    before, begin = renderer_seconds(browser), time.perf_counter()
+    page.goto(address)
+    page.locator(ready).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    wall = time.perf_counter() - begin
+    page.wait_for_timeout(1_000)  # what it draws once idle counts too
+    told = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    cpu = renderer_seconds(browser) - before
+    return page, {"wall": wall, "cpu": cpu, "heap": told["JSHeapUsedSize"] / 1e6}
+
+
+def show(name: str, told: dict[str, float]) -> None:
+    print(
+        f"{name}: {told['wall']:.2f} s, renderer process {told['cpu']:.2f} s CPU, "
+        f"{told['heap']:.0f} MB heap"
+    )
+
+
+def in_browser(base: str, chromium: str, peer: str | None) -> None:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  a development dependency
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name, address in (("first page", "/"), ("10k / 30k network", ADDRESS)):
-            page = browser.new_page(viewport={"width": 1200, "height": 900})
-            session = page.context.new_cdp_session(page)
-            session.send("Performance.enable")
-            begin = time.perf_counter()
-            page.goto(base + address)
-            page.locator("main h1").wait_for(timeout=120_000)
-            page.wait_for_load_state("networkidle")
-            seconds, used = time.perf_counter() - begin, renderer(session)
-            heap = used["JSHeapUsedSize"] / 1e6
-            print(
-                f"{name}: {seconds:.2f} s, renderer {used['TaskDuration']:.2f} s CPU, {heap:.0f} MB"
-            )
-        redraws, pans = page.evaluate(DRAW)
-        print(f"network: whole redraw {redraws:.0f} ms, panned frame {pans:.1f} ms")
+        show("first page", loaded(browser, base + "/", "main h1")[1])
+        page, own = loaded(browser, base + ADDRESS, "canvas")
+        show("10k / 30k network", own)
+        redraw, pan = page.evaluate(DRAW)
+        print(f"network: whole redraw {redraw:.0f} ms, panned frame {pan:.1f} ms")
+        page.close()
+        if peer is not None:
+            page, other = loaded(browser, peer, "canvas")
+            show("dash-cytoscape, the same graph", other)
+            frame = page.evaluate(PEER_PAN)
+            cpu, heap = (other[name] / own[name] for name in ("cpu", "heap"))
+            print(f"dash-cytoscape: panned frame {frame:.0f} ms")
+            print(f"dash-cytoscape to ours: load CPU {cpu:.1f}, heap {heap:.1f}")
         browser.close()
 
 
@@ -104,12 +133,55 @@ DRAW = """async () => {
     p.g.getImageData(0, 0, 1, 1);  // waits until it is painted
     return (performance.now() - begin) / times;
   };
-  p.moving = false;
   const redraw = timed(5, () => { p.bitmap = null; p.draw(); });
-  p.moving = true;
+  p.hold();
   const pan = timed(60, () => { p.dx += 3; p.draw(); });
   return [redraw, pan];
 }"""
+PEER_PAN = """async () => {
+  const cy = document.querySelector("#net")._cyreg.cy;
+  const canvases = [...document.querySelectorAll("#net canvas")];
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const begin = performance.now();
+  for (let i = 0; i < 10; i++) {
+    cy.panBy({ x: 3, y: 0 });
+    await frame();
+    canvases.forEach((each) => each.getContext("2d").getImageData(0, 0, 1, 1));
+  }
+  return (performance.now() - begin) / 10;
+}"""
+
+
+def beside(drawn: Picture, folder: Path) -> tuple[subprocess.Popen[str], str] | None:
+    """A server with the same graph by dash-cytoscape, and its address; None where it is not had."""
+    python = peer_cytoscape.environment(folder / "peer")
+    if python is None:
+        print(f"dash-cytoscape {peer_cytoscape.VERSION} cannot be installed here: left out")
+        return None
+    at = {node: place for place, node in enumerate(drawn.nodes["node"])}
+    ends = {end: [at[node] for node in drawn.edges[end]] for end in ("a", "b")}
+    places = drawn.nodes.select("x", "y").to_dict(as_series=False)
+    graph = {"id": list(at), **places, **ends, "weight": drawn.edges["weight"].to_list()}
+    file = folder / "graph.json"
+    file.write_text(json.dumps(graph), encoding="utf-8")
+    told = [str(python), str(Path(peer_cytoscape.__file__)), str(file)]
+    process = subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    port = process.stdout.readline().strip() if process.stdout is not None else ""
+    return process, f"http://127.0.0.1:{port}/"
+
+
+def layouts(whole: Network, drawn: Picture) -> None:
+    """Prints what the layout costs beside igraph's DrL and Fruchterman-Reingold."""
+    places = {node: place for place, node in enumerate(drawn.nodes["node"])}
+    ends = [(places[a], places[b]) for a, b in whole.links.select("a", "b").iter_rows()]
+    graph = igraph.Graph(n=len(places), edges=ends)
+    for name, lay_out in (
+        ("Fruchterman-Reingold, grid", lambda: graph.layout_fruchterman_reingold(grid="grid")),
+        ("DrL", graph.layout_drl),
+    ):
+        begin = time.process_time()
+        lay_out()
+        print(f"igraph {name}: {time.process_time() - begin:.2f} s CPU")
 
 
 def main() -> None:
@@ -124,13 +196,19 @@ def main() -> None:
         end = time.process_time()
         print(f"{drawn.nodes.height:,} accounts, {drawn.edges.height:,} links:")
         print(f"links and communities {between - begin:.2f} s, layout {end - between:.2f} s CPU")
+        layouts(whole, drawn)
         server = make_server("127.0.0.1", 0, create_app(case.root).server, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         chromium = shutil.which("chromium")
         if chromium is None:
             print("no Chromium: nothing measured in a browser")
         else:
-            in_browser(f"http://127.0.0.1:{server.server_port}", chromium)
+            peer = beside(drawn, Path(folder))
+            address = None if peer is None else peer[1]
+            in_browser(f"http://127.0.0.1:{server.server_port}", chromium, address)
+            if peer is not None:
+                peer[0].kill()
+                peer[0].wait()
         server.shutdown()
 
 

@@ -1,172 +1,124 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a page writes at once: the basket, judgements, notes, names. The verbs do the work.
 
-Each callback answers a button whose id is {"act": ..., ...}; it says what was done, and moves the
-revision on, so that the page is made anew from the case. What takes longer is in `long_acts`.
+Each act answers a button whose id is {"act": ..., ...}; once it returns, what it saved is on the
+disk. Nothing is edited: to undo is to write another line. What takes longer is in `long_acts`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from dash import ALL, Output, no_update
-
-from dashboards.buttons import pressed_button, pressing, sending, told_by_form
-from dashboards.query import Query
+from dashboards import long_acts
+from dashboards.buttons import Press, Reply, listen
+from dashboards.jobs import Jobs
 from dashboards.shown import visible
 from dashboards.snapshot import snapshot
-from dashboards.words import Words
 from graphkit import case as cases
-from graphkit.errors import GraphkitError, ParameterError
+from graphkit.errors import ParameterError
+from graphkit.findings import Verdict
 from graphkit.investigation import reviewing, sealing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from dash import Dash
 
-_DONE = (
-    Output("said", "children", allow_duplicate=True),
-    Output("revision", "data", allow_duplicate=True),
-)
-
 
 def wire(app: Dash, root: Path) -> None:
-    """Registers all of them."""
-    _wire_basket(app, root)
-    _wire_pin(app, root)
-    _wire_judgement(app, root)
-    _wire_note(app, root)
-    _wire_searched(app, root)
-    _wire_name(app, root)
-    _wire_check(app, root)
+    """Has the server answer every button of every page."""
+    jobs = Jobs()
+    now = {name: partial(act, root) for name, act in _ACTS.items()}
+    later = {name: partial(act, root, jobs) for name, act in long_acts.ACTS.items()}
+    listen(app, {**now, **later})
+    long_acts.wire_clock(app, jobs)
 
 
-def _done(act: Callable[[Words], str], revision: int, search: str) -> tuple[Any, Any]:
-    """What to say, and the next revision: the same one when the verb refused."""
-    say = Words(Query.read("/", search).language)
-    try:
-        return act(say), revision + 1
-    except GraphkitError as error:
-        return say("refused", why=visible(str(error))), no_update
+def _keep(root: Path, press: Press) -> Reply:
+    kept = press.button["keep"] == "1"
+    cases.set_basket(snapshot(root).case, press.button["finding"], kept=kept)
+    return Reply(press.say("basket.added" if kept else "basket.removed"), moved=True)
 
 
-def _wire_basket(app: Dash, root: Path) -> None:
-    button = {"act": "basket", "finding": ALL, "keep": ALL}
-
-    @app.callback(_DONE, pressing(button), prevent_initial_call=True)
-    def keep(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed = pressed_button(clicks)
-        kept = pressed["keep"] == "1"
-
-        def act(say: Words) -> str:
-            cases.set_basket(snapshot(root).case, pressed["finding"], kept=kept)
-            return say("basket.added" if kept else "basket.removed")
-
-        return _done(act, *where)
+def _move(root: Path, press: Press) -> Reply:
+    case, finding_id = snapshot(root).case, press.button["finding"]
+    cases.move_in_basket(case, finding_id, by=-1 if press.button["way"] == "up" else 1)
+    place = cases.basket(case).index(finding_id) + 1
+    return Reply(press.say("basket.moved", n=place), moved=True)
 
 
-def _wire_pin(app: Dash, root: Path) -> None:
-    button = {"act": "pin", "account": ALL, "keep": ALL}
-
-    @app.callback(_DONE, pressing(button), prevent_initial_call=True)
-    def pin(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed = pressed_button(clicks)
-        kept = pressed["keep"] == "1"
-
-        def act(say: Words) -> str:
-            cases.set_pin(snapshot(root).case, pressed["account"], kept=kept)
-            return say("network.pin.kept" if kept else "network.pin.out")
-
-        return _done(act, *where)
+def _pin(root: Path, press: Press) -> Reply:
+    kept = press.button["keep"] == "1"
+    cases.set_pin(snapshot(root).case, press.button["account"], kept=kept)
+    return Reply(press.say("network.pin.kept" if kept else "network.pin.out"), moved=True)
 
 
-def _wire_judgement(app: Dash, root: Path) -> None:
-    @app.callback(_DONE, sending({"act": "judge", "finding": ALL}), prevent_initial_call=True)
-    def judge(
-        clicks: list[int | None], _form: list[Any], where: tuple[int, str]
-    ) -> tuple[Any, Any]:
-        pressed, told = pressed_button(clicks), told_by_form()
-
-        def act(say: Words) -> str:
-            if not told["verdict"]:
-                raise ParameterError(say("judge.incomplete"))
-            case, finding_id = snapshot(root).case, pressed["finding"]
-            verdict, note, by = told["verdict"], told["note"], told["by"]
-            reviewing.review(case, finding_id, verdict, note=note, by=by)
-            return say("judge.saved")
-
-        return _done(act, *where)
+def _judge(root: Path, press: Press) -> Reply:
+    told, say = press.form, press.say
+    if not told["verdict"]:
+        raise ParameterError(say("judge.incomplete"))
+    case, finding_id = snapshot(root).case, press.button["finding"]
+    reviewing.review(case, finding_id, told["verdict"], note=told["note"], by=told["by"])
+    return Reply(say("judge.saved"), moved=True)
 
 
-def _wire_note(app: Dash, root: Path) -> None:
-    @app.callback(_DONE, sending({"act": "note", "finding": ALL}), prevent_initial_call=True)
-    def note(clicks: list[int | None], _form: list[Any], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed_button(clicks)
-        told = told_by_form()
-
-        def act(say: Words) -> str:
-            if not told["note-text"] or not told["by"]:
-                raise ParameterError(say("notes.incomplete"))
-            case = snapshot(root).case
-            cases.add_note(case, told["note-text"], finding_id=None, by=told["by"])
-            return say("notes.saved")
-
-        return _done(act, *where)
+def _take_back(root: Path, press: Press) -> Reply:
+    case, finding_id = snapshot(root).case, press.button["finding"]
+    by = press.form["by"]
+    if not by:
+        raise ParameterError(press.say("judge.who"))
+    reviewing.review(case, finding_id, Verdict.WITHDRAWN, note="taken back", by=by)
+    return Reply(press.say("judge.withdrawn"), moved=True)
 
 
-def _wire_searched(app: Dash, root: Path) -> None:
-    button = {"act": "searched", "form": ALL}
-
-    @app.callback(_DONE, sending(button), prevent_initial_call=True)
-    def searched(
-        clicks: list[int | None], _form: list[Any], where: tuple[int, str]
-    ) -> tuple[Any, Any]:
-        pressed_button(clicks)
-        told = {n.removeprefix("searched."): text for n, text in told_by_form().items()}
-
-        def act(say: Words) -> str:
-            if not told["where"] or not told["query"] or not told["hits"].isdecimal():
-                raise ParameterError(say("searched.incomplete"))
-            by = told["by"] or None
-            found = int(told["hits"])
-            cases.add_search(snapshot(root).case, told["where"], told["query"], found=found, by=by)
-            return say("searched.saved")
-
-        return _done(act, *where)
+def _note(root: Path, press: Press) -> Reply:
+    text, by = press.form["note-text"], press.form["by"]
+    if not text or not by:
+        raise ParameterError(press.say("notes.incomplete"))
+    cases.add_note(snapshot(root).case, text, finding_id=None, by=by)
+    return Reply(press.say("notes.saved"), moved=True)
 
 
-def _wire_name(app: Dash, root: Path) -> None:
-    @app.callback(_DONE, sending({"act": "name", "account": ALL}), prevent_initial_call=True)
-    def name(clicks: list[int | None], _form: list[Any], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed, told = pressed_button(clicks), told_by_form()
-
-        def act(say: Words) -> str:
-            if not told["by"] or not told["reason"]:
-                raise ParameterError(say("name.incomplete"))
-            case, account = snapshot(root).case, pressed["account"]
-            named = reviewing.name_account(case, account, reason=told["reason"], by=told["by"])
-            return say("name.saved" if named else "name.second")
-
-        return _done(act, *where)
+def _searched(root: Path, press: Press) -> Reply:
+    told = {name.removeprefix("searched."): text for name, text in press.form.items()}
+    if not told["where"] or not told["query"] or not told["hits"].isdecimal():
+        raise ParameterError(press.say("searched.incomplete"))
+    by, found = told["by"] or None, int(told["hits"])
+    cases.add_search(snapshot(root).case, told["where"], told["query"], found=found, by=by)
+    return Reply(press.say("searched.saved"), moved=True)
 
 
-def _wire_check(app: Dash, root: Path) -> None:
-    button = {"act": "verify", "bundle": ALL}
-    said = Output("checked", "children")
+def _name(root: Path, press: Press) -> Reply:
+    reason, by = press.form["reason"], press.form["by"]
+    if not by or not reason:
+        raise ParameterError(press.say("name.incomplete"))
+    case, account = snapshot(root).case, press.button["account"]
+    named = reviewing.name_account(case, account, reason=reason, by=by)
+    return Reply(press.say("name.saved" if named else "name.second"), moved=True)
 
-    @app.callback(said, pressing(button), prevent_initial_call=True)
-    def check(clicks: list[int | None], where: tuple[int, str]) -> str:
-        pressed = pressed_button(clicks)
 
-        def act(say: Words) -> str:
-            exports = snapshot(root).case.root / "exports"
-            chosen = next(path for path in exports.iterdir() if path.name == pressed["bundle"])
-            result = sealing.verify(chosen, allow_unsigned=True)
-            if result.ok:
-                return say("bundle.ok", name=visible(chosen.name))
-            problems = "; ".join(visible(str(each)) for each in result.problems)
-            return say("bundle.wrong", name=visible(chosen.name), problems=problems)
+def _check(root: Path, press: Press) -> Reply:
+    say, case = press.say, snapshot(root).case
+    exports = (case.root / "exports").iterdir()
+    chosen = next(path for path in exports if path.name == press.button["bundle"])
+    result = sealing.verify_export(case, chosen)
+    name = visible(chosen.name)
+    if result.problems:
+        problems = "\n".join(visible(str(each)) for each in result.problems)
+        return Reply("", checked=say("bundle.wrong", name=name, problems=problems))
+    signed = say("bundle.signer", by=result.signer) if result.signed else say("bundle.unsigned")
+    return Reply("", checked=say("bundle.ok", name=name, signed=signed))
 
-        return str(_done(act, *where)[0])
+
+_ACTS = {
+    "basket": _keep,
+    "move": _move,
+    "pin": _pin,
+    "judge": _judge,
+    "take-back": _take_back,
+    "note": _note,
+    "searched": _searched,
+    "name": _name,
+    "verify": _check,
+}

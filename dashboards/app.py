@@ -24,16 +24,17 @@ from dash import (
 from dashboards import actions, long_acts
 from dashboards.guard import guard
 from dashboards.pages import account, evidence, finding, network, overview, ranking, runs, story
-from dashboards.pages.rows_drawer import rows_drawer
-from dashboards.parts import Node, View, extra, heading, link, notice
+from dashboards.pages.rows_drawer import closable, rows_drawer
+from dashboards.parts import Node, View, alarm, extra, heading, link
 from dashboards.query import LANGUAGES, Query
 from dashboards.shown import visible
 from dashboards.snapshot import snapshot
+from dashboards.still import still
 from dashboards.words import Words
 from graphkit.errors import GraphkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,6 @@ def create_app(root: Path, *, token: str | None = None) -> Dash:
     _wire_pages(app, root)
     _wire_browser(app)
     actions.wire(app, root)
-    long_acts.wire(app, root)
     guard(app, token=token)
     return app
 
@@ -114,9 +114,12 @@ def _wire_pages(app: Dash, root: Path) -> None:
         title = (
             f"{view.words(f'{_page(view.query)[0]}.title')} – {visible(view.snapshot.case.name)}"
         )
-        language, working = view.query.language, view.words("working")
-        page = {"title": title, "lang": language, "working": working}
-        return [_masthead(view), _main(view), page, view.query.mark]
+        words = {name: view.words(name) for name in ("working", "unsent")}
+        page = {"title": title, "lang": view.query.language, "words": words}
+        asked = {prop.partition(".")[0] for prop in ctx.triggered_prop_ids}
+        mark = no_update if asked == {"revision"} else view.query.mark
+        masthead = _masthead(view.query, case=view.snapshot.case.name, kept=view.snapshot.basket())
+        return [masthead, still(_main(view)), page, mark]
 
     @app.callback(
         Output("rows", "children"),
@@ -125,8 +128,8 @@ def _wire_pages(app: Dash, root: Path) -> None:
         State("url", "pathname"),
         State("url", "search"),
     )
-    def show_rows(mark: list[str] | None, _revision: int, path: str, search: str) -> list[Node]:
-        return rows_drawer(_view(root, path, search), mark)
+    def show_rows(mark: list[str] | None, _revision: int, path: str, search: str) -> Node:
+        return still(rows_drawer(_view(root, path, search), mark))
 
 
 def _view(root: Path, path: str, search: str) -> View:
@@ -153,21 +156,22 @@ def _main(view: View) -> list[Node]:
     except GraphkitError as error:
         name = _page(view.query)[0]
         head = heading(view.words(f"{name}.title"), view.words(f"{name}.question"))
-        return [head, notice(html.Strong(view.words("refused", why=visible(str(error)))))]
+        return [head, alarm(html.Strong(view.words("refused", why=visible(str(error)))))]
 
 
-def _masthead(view: View) -> list[Node]:
-    say, query = view.words, view.query
+def _masthead(query: Query, *, case: str = "", kept: Sequence[str] | None = None) -> list[Node]:
+    """The case's name and the way to every page; without a case the way alone."""
+    say = Words(query.language)
     items = []
     for path in NAVIGATION:
         here = extra(aria_current="page") if query.path == path else {}
-        count = f" ({len(view.snapshot.basket())})" if path == "/evidence" else ""
+        count = f" ({len(kept)})" if path == "/evidence" and kept is not None else ""
         items.append(html.Li(link(say(f"nav.{PAGES[path][0]}") + count, query.to(path), **here)))
     other = next(each for each in LANGUAGES if each != query.language)
     switch = query.having(lang=None if other == "en" else other)
-    case = html.Span(html.Bdi(visible(view.snapshot.case.name)), className="case-name")
+    name = html.Span(html.Bdi(visible(case)), className="case-name")
     return [
-        html.Div([link("graphkit", query.to("/"), kind="wordmark"), case]),
+        html.Div([link("graphkit", query.to("/"), kind="wordmark"), name]),
         html.Nav(html.Ul(items), **extra(aria_label=say("nav.label"))),
         link(Words(other)("language"), switch, kind="language", lang=other),
     ]
@@ -180,6 +184,12 @@ def _wire_browser(app: Dash) -> None:
         ClientsideFunction("graphkit", "arrived"),
         Output("page", "modified_timestamp"),
         Input("page", "data"),
+    )
+    register(
+        ClientsideFunction("graphkit", "clock"),
+        Output("job-clock", "disabled"),
+        Input("job-told", "data"),
+        prevent_initial_call=True,
     )
     register(
         ClientsideFunction("graphkit", "select"),
@@ -201,19 +211,30 @@ def _wire_browser(app: Dash) -> None:
 
 
 def _failed(error: Exception) -> Any:  # noqa: ANN401  what the callback returns instead
-    """Says that something went wrong, with the id under which the log has it."""
+    """Says what went wrong, or the id under which the log has it, and leaves the way elsewhere."""
     reference = secrets.token_hex(4)
     log.error("error %s in the dashboard", reference, exc_info=error)
-    say = Words(Query.read("/", _search()).language)
+    query = Query.read(_told("url.pathname"), _told("url.search"))
+    say = Words(query.language)
     text = say("failed", reference=reference)
+    known = isinstance(error, GraphkitError)
+    why = [html.P(say("refused", why=visible(str(error))))] if known else []
     outputs = ctx.outputs_list if isinstance(ctx.outputs_list, list) else [ctx.outputs_list]
-    if any(each.get("id") == "main" for each in outputs):
-        set_props("main", {"children": [heading(say("failed.title"), text)]})
+    asked = {each.get("id") for each in outputs if isinstance(each, dict)}
+    if "main" in asked:
+        title = say("failed.title")
+        words = {name: say(name) for name in ("working", "unsent")}
+        set_props("masthead", {"children": _masthead(query)})
+        set_props("main", {"children": [heading(title, ""), alarm(*why, html.P(text))]})
+        set_props("page", {"data": {"title": title, "lang": query.language, "words": words}})
+    elif "rows" in asked:
+        set_props("rows", {"children": closable(query, say, alarm(*why, html.P(text)))})
     else:
         set_props("said", {"children": text})
     return no_update if not isinstance(ctx.outputs_list, list) else [no_update] * len(outputs)
 
 
-def _search() -> str:
-    states = {**ctx.inputs, **ctx.states}
-    return str(next((value for key, value in states.items() if key == "url.search"), ""))
+def _told(name: str) -> str:
+    """What the failed callback was told of the address."""
+    told = {**ctx.inputs, **ctx.states}
+    return str(told.get(name) or "")

@@ -25,18 +25,39 @@ class _Part(Component):
 class NetworkMap(_Part):
     """A node-link picture on a canvas.
 
-    `nodes`: equally long lists id, label, note, x, y, size, hue (and href, marked); `edges`:
-    lists a, b (places in `nodes`), weight (and kind 0..2), and `directed`; `discs`: {x, y, r, hue,
-    label} behind the nodes. With `world` sizes are in the units of x and y, else in pixels. With
-    `opens` a click follows a node's href, else it selects. `selected` (ids) and `picked` (the two
-    ends of an edge) tell what the reader chose. `words` are the labels of its tools.
+    `nodes`: equally long lists id, label, x, y, size, hue (of accounts also group, links, weight,
+    findings), and the places `marked` and `pinned`; `edges`: lists a, b (places in `nodes`), weight
+    (and kind 0..2), and `directed`; `discs`: {x, y, r, hue, label} behind the nodes. With `world`
+    sizes are in the units of x and y, else in pixels. `to` is a node's address, %00 its id; with
+    `opens` a click follows it, else it selects. `selected` (ids) and `picked` (the two ends of an
+    edge) tell what the reader chose. `words` are the labels of its tools.
     """
 
     _type = "NetworkMap"
     names = (
         *("id", "nodes", "edges", "discs", "world", "opens", "selected", "picked"),
-        *("label", "words", "file"),
+        *("label", "words", "file", "to"),
     )
+
+
+class Members(_Part):
+    """The nodes of the `NetworkMap` beside it as a table. `selectedRows`: {ids: what is ticked}.
+
+    `to` as in `NetworkMap`; `words` are its heads and buttons.
+    """
+
+    _type = "Members"
+    names = ("id", "label", "words", "to", "selectedRows")
+
+
+class Still(_Part):
+    """Elements of a page that never change by themselves, as `dashboards.still` makes them.
+
+    `tree`: texts, and elements as [tag, attributes, children].
+    """
+
+    _type = "Still"
+    names = ("tree",)
 
 
 class Choice(_Part):
@@ -51,6 +72,13 @@ class Search(_Part):
 
     _type = "Search"
     names = (*("id", "label", "value", "placeholder", "button", "param", "clears"),)
+
+
+class Check(_Part):
+    """A box to tick. Ticked, the address says `param=1`; `clears` as in `Choice`."""
+
+    _type = "Check"
+    names = ("id", "label", "value", "param", "clears")
 
 
 class Field(_Part):

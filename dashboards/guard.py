@@ -62,13 +62,15 @@ def guard(app: Dash, *, token: str | None) -> None:
 
 
 def _refuse_other_sites() -> None:
-    """403 for a writing request that a page of another site makes the browser send."""
+    """403 for what a page of another site makes the browser ask for, links to follow excepted."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    foreign = site not in {"same-origin", "none"}
     if request.method in {"GET", "HEAD"}:
+        if foreign and request.headers.get("Sec-Fetch-Mode") != "navigate":
+            abort(403)
         return
     origin = request.headers.get("Origin")
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign or site not in {"same-origin", "none"}:
+    if foreign or origin not in {None, request.host_url.rstrip("/")}:
         abort(403)
 
 
@@ -82,7 +84,8 @@ def _ask_for_token(token: str) -> AnyResponse | None:
         text = "Open the address that `graphkit dashboard` printed: it carries this run's token.\n"
         return Response(text, 403, mimetype="text/plain")
     others = [(k, v) for k, v in request.args.items(multi=True) if k != "token"]
-    answer = redirect(request.path + (f"?{urlencode(others)}" if others else ""))
+    path = "/" + request.path.lstrip("/")  # two slashes would lead to another host
+    answer = redirect(path + (f"?{urlencode(others)}" if others else ""))
     answer.set_cookie(cookie, token, httponly=True, samesite="Lax")
     return answer
 

@@ -61,8 +61,8 @@ class Jobs:
         self._lock = threading.Lock()
         self._job: _Job | None = None
 
-    def start(self, arguments: Sequence[str], *, title: str, done: str) -> None:
-        """Starts `graphkit` with `arguments`; `done` is what to say at its good end.
+    def start(self, arguments: Sequence[str], *, title: str, done: str) -> int:
+        """The number of the job: `graphkit` with `arguments`; `done` is said at its good end.
 
         Raises:
             ParameterError: another job is still running.
@@ -79,6 +79,7 @@ class Jobs:
                 stderr=subprocess.STDOUT,
             )
             self._job = _Job(number, title, done, time.monotonic(), process, output)
+            return number
 
     def progress(self) -> Progress | None:
         """The last job that was started, or None."""
@@ -89,13 +90,14 @@ class Jobs:
             status = job.look()
             return Progress(job.number, job.title, job.done, job.seconds, job.line, status)
 
-    def stop(self) -> None:
-        """Ends the job; what it had saved stays, and nothing is saved by half."""
+    def stop(self) -> int | None:
+        """The number of the last job, ended; what it had saved stays, and nothing by half."""
         with self._lock:
             if self._job is not None and self._job.look() is None:
                 self._job.process.terminate()
                 self._job.process.wait()
                 self._job.look()
+            return None if self._job is None else self._job.number
 
 
 def _last_line(output: IO[bytes]) -> str:

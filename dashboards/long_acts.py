@@ -1,38 +1,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a page asks for and does not wait for: traces, runs, bundles. Each is a job of its own.
 
-A job's state is asked for by a clock while one runs; every window of the case is told of its end.
+A job's state is asked for by a clock while one runs. An answer to an older question may come after
+the start of a job: the clock stands still only when the answer is about the job last asked for.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Input, Output, State, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 
-from dashboards.buttons import pressed_button, pressing, sending, told_by_form
-from dashboards.jobs import Jobs, Progress
+from dashboards.buttons import Press, Reply
 from dashboards.pages.by_hand import ADDED
 from dashboards.parts import Node, button, extra
 from dashboards.query import Query
 from dashboards.shown import visible
 from dashboards.snapshot import snapshot
+from dashboards.views.evidence import Choices, in_basket, preview
 from dashboards.views.network import lens_of
 from dashboards.views.runs import parameters, written
 from dashboards.words import Words
-from graphkit import case as cases
-from graphkit.errors import GraphkitError, ParameterError
+from graphkit.errors import ParameterError
 from graphkit.investigation.plugins import detector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dash import Dash
 
-_CLOCK = Output("job-clock", "disabled", allow_duplicate=True)
-_SAID = Output("said", "children", allow_duplicate=True)
-_REVISION = Output("revision", "data", allow_duplicate=True)
+    from dashboards.jobs import Jobs, Progress
+
 _STEP = 700  # milliseconds between two questions
 
 
@@ -45,60 +44,21 @@ def job_parts() -> list[Node]:
     ]
 
 
-def wire(app: Dash, root: Path) -> None:
-    """Registers all of them."""
-    jobs = Jobs()
-    _wire_trace(app, root, jobs)
-    _wire_run(app, root, jobs)
-    _wire_bundle(app, root, jobs)
-    _wire_add(app, root, jobs)
-    _wire_gephi(app, root, jobs)
-    _wire_clock(app, jobs)
-    _wire_stop(app, jobs)
+def _trace(root: Path, jobs: Jobs, press: Press) -> Reply:
+    say = press.say
+    arguments = ["trace", str(root), "--", press.button["what"]]
+    number = jobs.start(arguments, title=say("story.job"), done=say("story.traced"))
+    return Reply(say("working"), waits=number)
 
 
-def _started(start: Callable[[Words], None], search: str) -> tuple[Any, Any]:
-    """What to say, and whether the clock stands still."""
-    say = Words(Query.read("/", search).language)
-    try:
-        start(say)
-    except GraphkitError as error:
-        return say("refused", why=visible(str(error))), no_update
-    return say("working"), False
-
-
-def _wire_trace(app: Dash, root: Path, jobs: Jobs) -> None:
-    asked = {"act": "trace", "what": ALL}
-
-    @app.callback((_SAID, _CLOCK), pressing(asked), prevent_initial_call=True)
-    def trace(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
-        what = pressed_button(clicks)["what"]
-
-        def start(say: Words) -> None:
-            arguments = ["trace", str(root), "--", what]
-            jobs.start(arguments, title=say("story.job"), done=say("story.traced"))
-
-        return _started(start, where[1])
-
-
-def _wire_run(app: Dash, root: Path, jobs: Jobs) -> None:
-    asked = {"act": "run", "kind": ALL}
-    address = Output("url", "search", allow_duplicate=True)
-
-    @app.callback((_SAID, _CLOCK, address), sending(asked), prevent_initial_call=True)
-    def run(
-        clicks: list[int | None], _form: list[Any], where: tuple[int, str]
-    ) -> tuple[Any, Any, str]:
-        kind = pressed_button(clicks)["kind"]
-        told = _changed(kind, told_by_form())
-
-        def start(say: Words) -> None:
-            settings = [part for each in told for part in ("--set", each)]
-            title = say("runs.job", kind=say.of("kind", kind))
-            jobs.start(["detect", str(root), kind, *settings], title=title, done=say("runs.saved"))
-
-        chosen = Query.read("/runs", where[1]).having(kind=kind, set=told).removeprefix("/runs")
-        return (*_started(start, where[1]), chosen)
+def _run(root: Path, jobs: Jobs, press: Press) -> Reply:
+    say, kind = press.say, press.button["kind"]
+    told = _changed(kind, press.form)
+    settings = [part for each in told for part in ("--set", each)]
+    title = say("runs.job", kind=say.of("kind", kind))
+    number = jobs.start(["detect", str(root), kind, *settings], title=title, done=say("runs.saved"))
+    chosen = press.query.having(kind=kind, set=told)
+    return Reply(say("working"), waits=number, address=chosen)
 
 
 def _changed(kind: str, form: Mapping[str, str]) -> list[str]:
@@ -108,85 +68,88 @@ def _changed(kind: str, form: Mapping[str, str]) -> list[str]:
     return [f"{n}={told[n]}" for n in defaults if told.get(n) and told[n] != defaults[n]]
 
 
-def _wire_bundle(app: Dash, root: Path, jobs: Jobs) -> None:
-    asked = {"act": "seal", "bundle": ALL}
-
-    @app.callback((_SAID, _CLOCK), sending(asked), prevent_initial_call=True)
-    def build(
-        clicks: list[int | None], _form: list[Any], where: tuple[int, str]
-    ) -> tuple[Any, Any]:
-        pressed_button(clicks)
-        name = told_by_form()["bundle-name"]
-
-        def start(say: Words) -> None:
-            if not name or name != name.replace("/", "").replace("\\", "").lstrip("."):
-                raise ParameterError(say("bundle.bad-name"))
-            case = snapshot(root).case
-            out = case.root.resolve() / "exports" / name
-            chosen = [part for each in cases.basket(case) for part in ("--finding", each)]
-            done = say("bundle.built", path=visible(str(out)))
-            arguments = ["bundle", str(root), "-o", str(out), *chosen]
-            jobs.start(arguments, title=say("bundle.job"), done=done)
-
-        return _started(start, where[1])
+def _build(root: Path, jobs: Jobs, press: Press) -> Reply:
+    say, form, chosen = press.say, press.form, Choices.read(press.query)
+    name = form["bundle-name"]
+    if not name or name != name.replace("/", "").replace("\\", "").lstrip("."):
+        raise ParameterError(say("bundle.bad-name"))
+    if chosen.in_full and not (form["reason"] and form["by"]):
+        raise ParameterError(say("bundle.full.incomplete"))
+    view = snapshot(root)
+    would = preview(view, in_basket(view), chosen)
+    out = view.case.root.resolve() / "exports" / name
+    named = [part for each in would.of("in", "marked") for part in ("--finding", each)]
+    if not named:
+        raise ParameterError(say("bundle.nothing"))
+    options = ["--unreviewed"] if chosen.unreviewed else []
+    options += ["--in-full", form["reason"], "--by", form["by"]] if chosen.in_full else []
+    done = say("bundle.built", path=visible(str(out)))
+    arguments = ["bundle", str(root), "-o", str(out), *named, *options]
+    number = jobs.start(arguments, title=say("bundle.job"), done=done)
+    return Reply(say("working"), waits=number)
 
 
-def _wire_add(app: Dash, root: Path, jobs: Jobs) -> None:
-    asked = {"act": "add", "form": ALL}
-
-    @app.callback((_SAID, _CLOCK), sending(asked), prevent_initial_call=True)
-    def add(clicks: list[int | None], _form: list[Any], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed_button(clicks)
-        told = {n.removeprefix("add."): text for n, text in told_by_form().items()}
-
-        def start(say: Words) -> None:
-            if not told["what"] or not told["seen-at"] or not told["by"]:
-                raise ParameterError(say("add.incomplete"))
-            given = [(f"--{name}", told[name]) for name in ADDED[1:] if told[name]]
-            options = [f"{name}={text}" for name, text in given]
-            arguments = ["add", *options, "--", str(root), told["what"]]
-            jobs.start(arguments, title=say("add.job"), done=say("add.saved"))
-
-        return _started(start, where[1])
+def _add(root: Path, jobs: Jobs, press: Press) -> Reply:
+    say, told = press.say, {n.removeprefix("add."): text for n, text in press.form.items()}
+    if not told["what"] or not told["seen-at"] or not told["by"]:
+        raise ParameterError(say("add.incomplete"))
+    options = [f"--{name}={told[name]}" for name in ADDED[1:] if told[name]]
+    arguments = ["add", *options, "--", str(root), told["what"]]
+    number = jobs.start(arguments, title=say("add.job"), done=say("add.saved"))
+    return Reply(say("working"), waits=number)
 
 
-def _wire_gephi(app: Dash, root: Path, jobs: Jobs) -> None:
-    asked = {"act": "gephi", "graph": ALL}
-
-    @app.callback((_SAID, _CLOCK), pressing(asked), prevent_initial_call=True)
-    def write(clicks: list[int | None], where: tuple[int, str]) -> tuple[Any, Any]:
-        pressed_button(clicks)
-
-        def start(say: Words) -> None:
-            lens = lens_of(snapshot(root), Query.read("/network", where[1]))
-            within = f"{lens.within.total_seconds():g}s"
-            rule = ["--act", lens.act, "--within", within, "--min-objects", str(lens.min_count)]
-            told = rule if lens.name == "coaction" else []
-            name = "-".join([lens.name, *(lens.act, within, str(lens.min_count))[: len(told) // 2]])
-            out = root.resolve() / "exports" / f"{name}.gexf"
-            done = say("network.gephi.done", path=visible(str(out)))
-            arguments = ["graph", str(root), lens.name, "-o", str(out), *told]
-            jobs.start(arguments, title=say("network.gephi.job"), done=done)
-
-        return _started(start, where[1])
+def _gephi(root: Path, jobs: Jobs, press: Press) -> Reply:
+    say, lens = press.say, lens_of(snapshot(root), press.query)
+    within = f"{lens.within.total_seconds():g}s"
+    rule = ["--act", lens.act, "--within", within, "--min-objects", str(lens.min_count)]
+    told = rule if lens.name == "coaction" else []
+    name = "-".join([lens.name, *(lens.act, within, str(lens.min_count))[: len(told) // 2]])
+    out = root.resolve() / "exports" / f"{name}.gexf"
+    done = say("network.gephi.done", path=visible(str(out)))
+    arguments = ["graph", str(root), lens.name, "-o", str(out), *told]
+    number = jobs.start(arguments, title=say("network.gephi.job"), done=done)
+    return Reply(say("working"), waits=number)
 
 
-def _wire_clock(app: Dash, jobs: Jobs) -> None:
-    outputs = (Output("job", "children"), _SAID, _REVISION, _CLOCK, Output("job-told", "data"))
+def _stop(_root: Path, jobs: Jobs, press: Press) -> Reply:
+    return Reply(press.say("working"), waits=jobs.stop())
+
+
+ACTS = {
+    "trace": _trace,
+    "run": _run,
+    "seal": _build,
+    "add": _add,
+    "gephi": _gephi,
+    "stop": _stop,
+}
+
+
+def wire_clock(app: Dash, jobs: Jobs) -> None:
+    """Registers what tells of the running job, and of its end."""
+    outputs = (
+        Output("job", "children"),
+        Output("said", "children", allow_duplicate=True),
+        Output("revision", "data", allow_duplicate=True),
+        Output("job-told", "data"),
+    )
     states = (State("job-told", "data"), State("revision", "data"), State("url", "search"))
 
     @app.callback(outputs, Input("job-clock", "n_intervals"), *states, prevent_initial_call=True)
-    def tick(_n: int, told: int | None, revision: int, search: str) -> tuple[Any, ...]:
-        say = Words(Query.read("/", search).language)
-        job = jobs.progress()
+    def tick(
+        _n: int, told: dict[str, Any] | None, revision: int, search: str
+    ) -> tuple[Any, Any, Any, dict[str, Any]]:
+        say, job = Words(Query.read("/", search).language), jobs.progress()
         if job is None:
-            return [], no_update, no_update, True, 0
+            return [], no_update, no_update, {"number": 0, "runs": False}
         if job.status is None:
-            return _line(say, job), no_update, no_update, False, job.number - 1
-        if told is None or told >= job.number:  # a window opened later is not told again
-            return [], no_update, no_update, True, job.number
+            return _line(say, job), no_update, no_update, {"number": job.number - 1, "runs": True}
+        ended = {"number": job.number, "runs": False}
+        if told is None or told["number"] >= job.number:  # a window opened later is not told again
+            return [], no_update, no_update, ended
         moved = revision + 1 if job.status == 0 else no_update
-        return [], _end(say, job), moved, True, job.number
+        return [], _end(say, job), moved, ended
 
 
 def _line(say: Words, job: Progress) -> list[Node]:
@@ -195,7 +158,7 @@ def _line(say: Words, job: Progress) -> list[Node]:
     said += [html.Span(visible(job.line), className="soft")] if job.line else []
     stop = button(say("job.stop"), {"act": "stop", "job": ""}, kind="small")
     bar = html.Progress(**extra(aria_label=job.title))
-    return [html.Div([*said, bar, stop], role="group", **extra(aria_label=say("job.label")))]
+    return [html.Div([*said, bar, stop], role="region", **extra(aria_label=say("job.label")))]
 
 
 def _end(say: Words, job: Progress) -> str:
@@ -203,13 +166,3 @@ def _end(say: Words, job: Progress) -> str:
         return job.done
     stopped = job.status is not None and job.status < 0
     return say("job.stopped") if stopped else say("refused", why=visible(job.line))
-
-
-def _wire_stop(app: Dash, jobs: Jobs) -> None:
-    asked = {"act": "stop", "job": ALL}
-
-    @app.callback(_CLOCK, pressing(asked), prevent_initial_call=True)
-    def stop(clicks: list[int | None], where: tuple[int, str]) -> bool:  # noqa: ARG001
-        pressed_button(clicks)
-        jobs.stop()
-        return False

@@ -3,22 +3,32 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dash_ag_grid as dag
+import polars as pl
 from dash import html
 
 from dashboards.shown import short, visible
+from graphkit.errors import GraphkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dashboards.query import Query
     from dashboards.snapshot import Snapshot
     from dashboards.words import Words
 
 Node = Any  # what dash takes as a child: a component, text, or a list of them
+log = logging.getLogger(__name__)
+
+# What reading a broken file raises. Anything else is a mistake of ours, and ends the page.
+BROKEN = (GraphkitError, OSError, ValueError, LookupError, pl.exceptions.PolarsError)
+_HAN = re.compile("([\u2e80-\u9fff](?:[^a-z]*[\u2e80-\u9fff])?)")
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,32 @@ def sign(kind: str) -> Node:
 def bdi(text: str | None, length: int = 80) -> Node:
     """Hostile text: hidden characters written out, its direction kept to itself."""
     return html.Bdi(short(text, length))
+
+
+def mixed(text: str) -> list[Node]:
+    """Our own words with quoted Chinese in them: what is Chinese is marked so for screen readers.
+
+    >>> mixed("Ranking of “大桥”")[1].lang
+    'zh'
+    """
+    parts = _HAN.split(visible(text))
+    return [html.Span(part, lang="zh") if i % 2 else part for i, part in enumerate(parts) if part]
+
+
+def panel(view: View, title: str, make: Callable[[], Node]) -> Node:
+    """What `make` gives; where files behind it are broken, that, and the id the log has it under.
+
+    A broken file takes its own panel away and no other: the rest of the page stays.
+    """
+    try:
+        return make()
+    except BROKEN as error:
+        reference = secrets.token_hex(4)
+        log.exception("error %s in a panel of %s", reference, view.query.path)
+        known = isinstance(error, GraphkitError)
+        why = [html.P(view.words("refused", why=visible(str(error))))] if known else []
+        text = html.P(view.words("failed", reference=reference))
+        return section(title, alarm(*why, text))
 
 
 def link(content: Node, href: str, *, kind: str = "", rows: bool = False, **more: Any) -> Node:  # noqa: ANN401
@@ -110,6 +146,8 @@ def grid(
     grid_id: str,
     columns: Sequence[Mapping[str, Any]],
     rows: Sequence[Mapping[str, Any]],
+    *,
+    words: Words,
     **more: Any,  # noqa: ANN401
 ) -> Node:
     """A long table: sorted, filtered and scrolled in the browser. Cells are text, never markup."""
@@ -121,6 +159,8 @@ def grid(
         "ensureDomOrder": True,
         "suppressFieldDotNotation": True,
         "domLayout": "autoHeight",
+        "localeText": words.group("grid"),
+        "tabToNextCell": {"function": "leaveTable(params)"},  # arrows move inside, Tab leaves
         **more.pop("options", {}),
     }
     return dag.AgGrid(
@@ -155,6 +195,11 @@ def empty(text: str, command: str | None = None) -> Node:
 def notice(*children: Node, kind: str = "") -> Node:
     """A sentence that must not be overlooked."""
     return html.Div(list(children), className=f"notice {kind}".strip(), role="note")
+
+
+def alarm(*children: Node) -> Node:
+    """What went wrong, in place of what could not be made."""
+    return html.Div(list(children), className="notice alarm", role="alert")
 
 
 def more(summary: str, *children: Node, is_open: bool = False) -> Node:

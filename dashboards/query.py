@@ -51,7 +51,7 @@ class Query:
         """What was clicked, as [what, ...ids]; None when nothing was, or it does not parse."""
         try:
             mark = json.loads(self.one("mark") or "null")
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return None
         whole = (
             isinstance(mark, list) and bool(mark) and all(isinstance(each, str) for each in mark)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from waitress import create_server
 
 from dashboards.app import create_app
+from dashboards.guard import MAX_REQUEST_BYTES
 from graphkit.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -30,7 +31,13 @@ def serve(root: Path, *, port: int = 8050) -> None:
     app = create_app(root, token=token)
     with _bound(port) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/?token={token}"
-        server = create_server(app.server, sockets=[listener], threads=4, ident="")
+        server = create_server(
+            app.server,
+            sockets=[listener],
+            threads=4,
+            ident="",
+            max_request_body_size=MAX_REQUEST_BYTES,  # else a gigabyte is buffered before a refusal
+        )
         sys.stderr.write(f"graphkit dashboard: {address}\nCtrl+C stops it.\n")
         sys.stderr.flush()
         server.run()

@@ -96,8 +96,8 @@ class Snapshot:
         return {text: visible(changed.get(text, text)) for text in asked}
 
     def judgements(self) -> dict[str, Record]:
-        """The last judgement on each finding."""
-        return {each["finding_id"]: each for each in cases.judgements(self.case)}
+        """The last judgement on each finding, unless it was taken back."""
+        return cases.standing_judgements(self.case)
 
     def basket(self) -> list[str]:
         """The findings in the evidence basket, in order."""

@@ -12,6 +12,14 @@
   const put = (props, value) =>
     props.param ? window.graphkit.set({ [props.param]: value, ...(props.clears || {}) }) : props.setProps({ value });
 
+  /* Elements without a component of Dash for each: it would ask them all at each step of drawing. */
+  const drawn = (each) => Array.isArray(each) ? h(each[0], each[1], ...each[2].map(drawn)) : each;
+
+  function Still(props) {
+    const key = window.graphkit.place(); // on another page nothing stays opened
+    return React.useMemo(() => h(React.Fragment, { key }, ...props.tree.map(drawn)), [props.tree, key]);
+  }
+
   function Choice(props) {
     const options = (props.options || []).map((each) =>
       h("option", { key: each.value, value: each.value, lang: each.lang }, each.label));
@@ -44,29 +52,51 @@
       h("input", { id: props.id, key: props.value, type: "date", defaultValue: props.value || "", onBlur: told, onKeyDown }));
   }
 
+  /* Without `param` the choice is a draft until a button sends it. */
   function Radios(props) {
+    const [draft, change] = React.useState(props.param ? null : window.graphkit.draft(props.id));
+    const chosen = draft == null ? props.value : draft;
+    const onChange = (value) => {
+      if (props.param) return put(props, value);
+      change(value);
+      window.graphkit.keepDraft(props.id, value);
+    };
     const options = (props.options || []).map((each) =>
       h("label", { key: each.value, className: "radio" },
         h("input", {
-          type: "radio", name: props.id, value: each.value, checked: props.value === each.value,
-          onChange: () => put(props, each.value),
+          type: "radio", name: props.id, value: each.value, checked: chosen === each.value,
+          onChange: () => onChange(each.value),
         }), h("span", null, each.label)));
     return h("fieldset", { id: props.id, className: "field radios" }, h("legend", null, props.label), options);
   }
 
-  /* A line or an area of text; `remember` keeps it for the session under that name. */
+  /* A box to tick; ticked, the address says `param=1`. */
+  function Check(props) {
+    const [checked, change] = React.useState(props.value === "1");
+    React.useEffect(() => change(props.value === "1"), [props.value]);
+    const onChange = (event) => {
+      change(event.target.checked);
+      put(props, event.target.checked ? "1" : "");
+    };
+    return h("div", { className: "field" },
+      h("label", { className: "radio" },
+        h("input", { id: props.id, type: "checkbox", checked, onChange }),
+        h("span", null, props.label)));
+  }
+
+  /* A line or an area of text, a draft until a button sends it; `remember` keeps it for the session. */
   function Field(props) {
-    const [value, change] = React.useState(props.value || (props.remember && sessionStorage.getItem(props.remember)) || "");
-    React.useEffect(() => { if (value) props.setProps({ value }); }, []);
+    const kept = props.remember ? sessionStorage.getItem(props.remember) : window.graphkit.draft(props.id);
+    const [value, change] = React.useState(kept == null ? props.value || "" : kept);
     const onChange = (event) => {
       change(event.target.value);
-      props.setProps({ value: event.target.value });
       if (props.remember) sessionStorage.setItem(props.remember, event.target.value);
+      else window.graphkit.keepDraft(props.id, event.target.value);
     };
     const about = { id: props.id, value, onChange, autoComplete: "off" };
     const box = props.rows ? h("textarea", { ...about, rows: props.rows }) : h("input", { ...about, type: "text" });
     return h("div", { className: "field" }, h("label", { htmlFor: props.id }, props.label), box);
   }
 
-  window.graphkit_parts = Object.assign(window.graphkit_parts || {}, { Choice, Day, Field, Search, Radios });
+  window.graphkit_parts = Object.assign(window.graphkit_parts || {}, { Check, Choice, Day, Field, Search, Still, Radios });
 })();

@@ -74,7 +74,7 @@
       this.index = new Map(nodes.id.map((id, i) => [id, i]));
       this.groups = Array.from({ length: HUES + 1 }, () => []);
       nodes.hue.forEach((hue, i) => this.groups[Math.min(hue, HUES)].push(i));
-      this.pinned = nodes.id.map((_, i) => i).filter((i) => nodes.pinned && nodes.pinned[i]);
+      this.pinned = nodes.pinned || [];
       this.largest = nodes.id.map((_, i) => i).sort((a, b) => nodes.size[b] - nodes.size[a]);
       const heaviest = edges.weight.reduce((most, w) => Math.max(most, w), 1);
       this.strength = edges.weight.map((w) => Math.log1p(w) / Math.log1p(heaviest));
@@ -147,10 +147,10 @@
 
     centre(i) {
       const x = this.x(i), y = this.y(i), m = 40;
-      if (x > m && y > m && x < this.width - m && y < this.height - m) return;
+      if (x > m && y > m && x < this.width - m && y < this.height - m) return false;
       this.dx += this.width / 2 - x;
       this.dy += this.height / 2 - y;
-      this.touched = true;
+      return (this.touched = true);
     }
 
     /* -- drawing ------------------------------------------------------------------------------ */
@@ -158,6 +158,7 @@
     moved() {
       this.touched = true;
       this.moving = true;
+      this.hold();
       clearTimeout(this.settle);
       this.settle = setTimeout(() => { this.moving = false; this.redraw(); }, SETTLE_MS);
       this.request();
@@ -165,13 +166,23 @@
 
     redraw() { this.bitmap = null; this.request(); }
 
+    /* The picture as it stands, to be moved and drawn over. Copied when first needed, not before. */
+    hold() { if (!this.bitmap && this.whole) this.keepBitmap(); }
+
     request() {
       if (!this.frame) this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); });
     }
 
     draw() {
       if (!this.nodes || !this.width) return;
-      if (this.moving && this.bitmap) return this.drawBitmap();
+      if (this.bitmap) this.drawBitmap();
+      else this.drawWhole();
+      if (this.hover < 0 && this.cursor < 0) return;
+      this.hold();
+      this.drawOver(this.g);
+    }
+
+    drawWhole() {
       const g = this.g;
       g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       g.fillStyle = this.colours.paper;
@@ -182,15 +193,42 @@
       this.drawEdges(g);
       this.drawNodes(g);
       this.drawLabels(g);
-      if (!this.bitmap) this.keepBitmap();
+      this.whole = { scale: this.scale, dx: this.dx, dy: this.dy };
     }
+
+    /* What follows the pointer or the keys lies over the picture, which need not be drawn anew. */
+    drawOver(g) {
+      g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      if (this.hover >= 0) this.ring(g, this.hover, this.colours.faint, []);
+      if (this.cursor >= 0) this.ring(g, this.cursor, this.colours.accent, [4, 3]);
+      this.signpost(g, this.hover >= 0 ? this.hover : this.cursor);
+    }
+
+    /* A name on a ground of its own, inside the picture. */
+    signpost(g, i) {
+      if (this.world && this.count <= 150) return; // groups carry their names
+      g.font = this.font();
+      const text = this.nodes.label[i], width = g.measureText(text).width, r = this.radius(i);
+      const left = clamp(this.x(i) + r + 8, 6, this.width - width - 6);
+      const middle = clamp(this.y(i), 12, this.height - 12);
+      g.fillStyle = this.colours.paper;
+      g.strokeStyle = this.colours.faint;
+      g.lineWidth = 1;
+      g.fillRect(left - 5, middle - 11, width + 10, 22);
+      g.strokeRect(left - 5, middle - 11, width + 10, 22);
+      g.fillStyle = this.colours.ink;
+      g.textBaseline = "middle";
+      g.fillText(text, left, middle);
+    }
+
+    font() { return "500 12px " + getComputedStyle(this.canvas).fontFamily; }
 
     keepBitmap() {
       const copy = document.createElement("canvas");
       copy.width = this.canvas.width;
       copy.height = this.canvas.height;
       copy.getContext("2d").drawImage(this.canvas, 0, 0);
-      this.bitmap = { copy, scale: this.scale, dx: this.dx, dy: this.dy };
+      this.bitmap = { copy, ...this.whole };
     }
 
     drawBitmap() {
@@ -282,13 +320,9 @@
         }
       });
       g.globalAlpha = 1;
-      if (this.nodes.marked) {
-        for (let i = 0; i < this.count; i++) if (this.nodes.marked[i]) this.ring(g, i, this.colours.ink, [], 1.5, 3);
-      }
+      for (const i of this.nodes.marked || []) this.ring(g, i, this.colours.ink, [], 1.5, 3);
       for (const i of this.pinned) this.ring(g, i, this.colours.accent, [1.5, 2.5], 2, 7);
       for (const i of this.selected) this.ring(g, i, this.colours.ink, []);
-      if (this.hover >= 0) this.ring(g, this.hover, this.colours.faint, []);
-      if (this.cursor >= 0) this.ring(g, this.cursor, this.colours.accent, [4, 3]);
     }
 
     fillShapes(g, members, hue) {
@@ -332,11 +366,11 @@
 
     /* Labels never overlap: each is placed only where no placed one lies. */
     drawLabels(g) {
-      g.font = "500 12px " + getComputedStyle(this.canvas).fontFamily;
+      g.font = this.font();
       g.textBaseline = "middle";
       g.lineJoin = "round";
-      const placed = [];
-      const first = [this.hover, this.cursor, ...this.selected, ...this.pinned].filter((i) => i >= 0);
+      const placed = (this.labelled = this.tools());
+      const first = [...this.selected, ...this.pinned];
       const named = this.world || this.count <= 150 || this.scale > 2 * this.fitScale; // else discs are named
       if (!named) for (const disc of this.discs) this.placeDiscLabel(g, disc, placed);
       const others = this.selected.size
@@ -350,9 +384,18 @@
       }
     }
 
+    /* Where the map's own buttons lie over it, no label goes. */
+    tools() {
+      const tools = this.canvas.nextElementSibling;
+      if (!tools || getComputedStyle(tools).position !== "absolute") return [];
+      const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = tools;
+      return [[left, top, left + width, top + height]];
+    }
+
     placeDiscLabel(g, disc, placed) {
-      const x = disc.x * this.scale + this.dx, y = (disc.y - disc.r) * this.scale + this.dy - 8;
       const width = g.measureText(disc.label).width;
+      const x = disc.x * this.scale + this.dx, y = Math.max(10, (disc.y - disc.r) * this.scale + this.dy - 8);
+      if (x < width / 2 + 2 || x > this.width - width / 2 - 2 || y > this.height) return;
       const box = [x - width / 2 - 2, y - 8, x + width / 2 + 2, y + 8];
       if (disc.r * this.scale < 14 || placed.some((other) => overlap(box, other))) return;
       placed.push(box);
@@ -499,8 +542,12 @@
     const words = props.words || {};
 
     const act = React.useMemo(() => {
-      const tell = (i) => picture().nodes.note[i] || picture().nodes.label[i];
       const picture = () => held.current;
+      const tell = (i) => {
+        const { label, links, group } = picture().nodes;
+        if (!links) return label[i];
+        return words.node.replace("{name}", label[i]).replace("{links}", links[i]).replace("{n}", group[i]);
+      };
       const emit = () => latest.current.setProps({
         selected: [...picture().selected].map((i) => picture().nodes.id[i]), picked: null,
       });
@@ -509,9 +556,10 @@
         hover(x, y) {
           const i = picture().nodes ? picture().nodeAt(x, y) : -1;
           if (i === picture().hover) return;
+          picture().hold();
           picture().hover = i;
           canvas.current.style.cursor = i >= 0 ? "pointer" : "grab";
-          picture().redraw();
+          picture().request();
         },
         click(x, y, add) {
           const i = picture().nodeAt(x, y);
@@ -540,7 +588,7 @@
         },
         select(found) { picture().selected = new Set(found); done(found.length + " " + (words.selected || "selected")); },
         clear() { picture().selected.clear(); picture().cursor = -1; done(words.cleared || ""); },
-        open(i) { const to = (picture().nodes.href || [])[i]; if (to) window.graphkit.go(to); },
+        open(i) { window.graphkit.go(latest.current.to.replace("%00", encodeURIComponent(picture().nodes.id[i]))); },
         step(by) {
           const p = picture();
           const ring = p.selected.size
@@ -549,8 +597,8 @@
           if (!ring.length) return;
           const at = ring.indexOf(p.cursor);
           p.cursor = ring[(at + by + ring.length) % ring.length];
-          p.centre(p.cursor);
-          p.redraw();
+          if (p.centre(p.cursor)) p.redraw();
+          else p.request();
           say(tell(p.cursor));
         },
       };
@@ -569,7 +617,10 @@
     }, []);
 
     React.useEffect(() => {
-      if (props.nodes) held.current.load(props.nodes, props.edges, props.discs, props.world);
+      if (!props.nodes) return;
+      held.current.load(props.nodes, props.edges, props.discs, props.world);
+      window.graphkit.nodes = props.nodes; // for the table beside it
+      document.dispatchEvent(new Event("graphkit-map"));
     }, [props.nodes, props.edges, props.discs, props.world]);
 
     React.useEffect(() => {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plotly import graph_objects as go
 
-from dashboards.figures.plain import BLUE, INK, figure
+from dashboards.figures.plain import BLUE, SOFT, figure
 from dashboards.query import mark_text
 from dashboards.shown import in_figure
 
@@ -33,7 +33,7 @@ def hours_figure(
                 "symbol": "square",
                 "size": [5 + 15 * (row["posts"] / most) ** 0.5 for row in rows],
                 "color": BLUE,
-                "line": {"color": INK, "width": 0.5},
+                "line": {"color": SOFT, "width": 1},
             },
             customdata=[mark_text("hour", account_id, str(r["day"]), str(r["hour"])) for r in rows],
             text=[

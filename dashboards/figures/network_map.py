@@ -30,21 +30,18 @@ def _size(drawn: Picture) -> pl.Expr:
 
 
 def map_properties(
-    drawn: Picture,
-    *,
-    labels: Sequence[str],
-    notes: Sequence[str],
-    hrefs: Sequence[str],
-    marked: Sequence[bool],
-    group: str,
+    drawn: Picture, *, labels: Sequence[str], findings: Sequence[int], group: str
 ) -> dict[str, Any]:
     """nodes, edges, discs, world and opens of the `NetworkMap` for `drawn`.
 
-    `labels`, `notes`, `hrefs` and `marked` (gets a ring) are in the order of `drawn.nodes`;
-    `group` is the label of a group, with a place for its number.
+    `labels` and `findings` (how many; any gives a ring) are in the order of `drawn.nodes`; `group`
+    is the label of a group, with a place for its number.
     """
+    is_groups = bool(drawn.nodes.height) and drawn.nodes["radius"].null_count() == 0
+    group_number = (pl.col("community") + 1).alias("group")
+    told = [] if is_groups else [pl.col("links"), pl.col("weight"), group_number]
     nodes = drawn.nodes.select(
-        "x", "y", size=_size(drawn).round(3), hue=hue(pl.col("community"))
+        "x", "y", *told, size=_size(drawn).round(3), hue=hue(pl.col("community"))
     ).to_dict(as_series=False)
     places = drawn.nodes.select("node", at=pl.int_range(pl.len()))
     edges = drawn.edges.join(places, left_on="a", right_on="node").join(
@@ -53,14 +50,12 @@ def map_properties(
     ends = edges.sort("at", "at_b").select("weight", a="at", b="at_b").to_dict(as_series=False)
     columns = ["x", "y", "community"]
     discs = drawn.discs.select(*columns, r="radius", hue=hue(pl.col("community"))).to_dicts()
-    is_groups = bool(drawn.nodes.height) and drawn.nodes["radius"].null_count() == 0
     return {
         "nodes": {
             "id": drawn.nodes["node"].to_list(),
             "label": list(labels),
-            "note": list(notes),
-            "href": list(hrefs),
-            "marked": list(marked),
+            "marked": [place for place, count in enumerate(findings) if count],
+            **({} if is_groups else {"findings": list(findings)}),
             **nodes,
         },
         "edges": ends,

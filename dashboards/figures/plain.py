@@ -10,8 +10,8 @@ from plotly import graph_objects as go
 
 from dashboards.parts import extra
 
-INK, SOFT, LINE = "#1d2329", "#5c6670", "#d9dde1"
-BLUE, ORANGE, RED, GREY, PALE = "#2f6690", "#c8791b", "#b3402a", "#8a939c", "#c9d3dc"
+INK, SOFT, LINE = "#1d2329", "#717c87", "#d9dde1"
+BLUE, ORANGE, RED, GREY, PALE = "#3b78a9", "#c8791b", "#c24b35", "#8a939c", "#c9d3dc"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 
 

@@ -30,15 +30,20 @@ def ranking_figure(
     key: tuple[str, str],
     words: Mapping[str, str],
     zone: ZoneInfo,
+    beside: Sequence[Course] = (),
 ) -> go.Figure:
-    """The figure. `windows` are (letter, start, end); `key` is the list and the topic."""
+    """The figure. `windows` are (letter, start, end); `key` is the list and the topic.
+
+    Both axes reach as far as those of `beside` do, so that two figures can be compared.
+    """
+    every = [course, *beside]
     fig = figure(HEIGHT)
     fig.update_layout(
         bargap=0.08,
         barmode="stack",
         yaxis={
             "domain": [0.5, 0.96],
-            "range": [_deepest(course) + 2, -2],
+            "range": [max(map(_deepest, every)) + 2, -2],
             "tickvals": [1, 10, 20, 30, 40, 50],
             "title": words["rank"],
             "rangemode": "normal",
@@ -46,6 +51,7 @@ def ranking_figure(
         yaxis2={
             "domain": [0.0, 0.4],
             "title": words["volume"],
+            "range": [0, 1.05 * max(map(_highest, every))],
             "anchor": "x",
             "gridcolor": LINE,
             "fixedrange": True,
@@ -71,6 +77,15 @@ def ranking_figure(
 def _deepest(course: Course) -> int:
     deepest: int = max([10, *course.ranks["rank"].drop_nulls().to_list()])
     return deepest
+
+
+def _highest(course: Course) -> int:
+    """The highest bar, of actions where there are any, else of heat."""
+    if course.volume.is_empty():
+        bars: list[int] = course.ranks["heat"].drop_nulls().to_list()
+    else:
+        bars = (course.volume["flagged"] + course.volume["other"]).to_list()
+    return max([1, *bars])
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plotly import graph_objects as go
 
 from dashboards.figures.plain import BLUE, GREY, INK, LINE, ORANGE, RED, SOFT, figure
 from dashboards.query import mark_text
-from dashboards.shown import duration, in_figure, moment
+from dashboards.shown import duration, in_figure, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     from dashboards.views.story import Axis, Step, Tree
 
-TOP = 96
+TOP = 92
+NARROW = 190  # pixels of the plot on a phone: what is apart there is apart on every screen
+GUTTER = 54  # pixels right of the plot, where the counts stand
+LONGEST = 20  # characters of a name in the picture
 DASHES = {"E1": "solid", "E2": "dash", "E3": "dashdot", "E4": "dot"}
 MARKS = {
     "named": ("circle", BLUE),
@@ -28,31 +32,77 @@ MARKS = {
 
 
 def story_figure(drawn: Tree, axis: Axis, *, x: Mapping[str, float], texts: Texts) -> go.Figure:
-    """The tree: time to the right, a lane a branch, breaks where nothing happened for long."""
-    lane = 26 if drawn.lanes <= 30 else 15
-    fig = figure(TOP + lane * (drawn.lanes + 1))
-    fig.update_yaxes(visible=False, range=[drawn.lanes - 0.3, -1.9])
+    """The tree: time to the right, a lane a branch, breaks where nothing happened for long.
+
+    Names have rows, and counts a gutter, of their own: no label meets a mark or another label.
+    """
+    places = rows_of(drawn, x, texts.names)
+    high = 26 if drawn.lanes <= 30 else 18
+    levels = _levels(axis, texts)
+    top = -0.7 - (1 + max(levels, default=0)) * 17 / high
+    fig = figure(round(TOP + high * (places.count - top)))
+    fig.update_layout(margin={"r": GUTTER})
+    fig.update_yaxes(visible=False, range=[places.count - 0.3, top])
     low = min([0.0, *x.values()])
     fig.update_xaxes(
-        range=[low - 0.03, 1.06],
+        range=[low - 0.03, 1.03],
         showgrid=True,
         side="top",
         tickvals=[place for place, _ in axis.ticks],
         ticktext=_tick_texts(axis, texts.zone),
     )
-    for place, seconds in axis.breaks:
-        _draw_break(fig, place, texts.gap.format(duration(seconds)), drawn.lanes)
+    for (place, seconds), level in zip(axis.breaks, levels, strict=True):
+        at = -0.7 - (level + 0.5) * 17 / high
+        _draw_break(fig, (place, at), texts.gap.format(duration(seconds)), places.count)
     for cls, dash in DASHES.items():
-        fig.add_trace(_lines(drawn, x, cls, dash))
+        fig.add_trace(_lines(drawn, x, places, (cls, dash)))
     for state in MARKS:
-        for seen in ("seen", "unseen", "external"):
-            fig.add_trace(_marks(drawn, x, look=(state, seen), texts=texts))
-    _draw_names(fig, drawn, x, texts)
+        for seen in ("seen", "deleted", "unseen", "external"):
+            fig.add_trace(_marks(drawn, x, places, look=(state, seen), texts=texts))
+    _draw_names(fig, drawn, x, places, texts)
+    _draw_counts(fig, drawn, places)
     return fig
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The row of each lane, the row of each name above its lane, and how many rows there are."""
+
+    lanes: tuple[int, ...]
+    names: Mapping[str, int]
+    count: int
+
+
+def rows_of(drawn: Tree, x: Mapping[str, float], names: Collection[str]) -> Rows:
+    """A row for each lane, and above it one for each name, the leftmost on top."""
+    over: dict[int, list[str]] = {}
+    for step in drawn.steps:
+        if step.node_id in names:
+            over.setdefault(step.lane, []).append(step.node_id)
+    lanes, named, at = [], {}, 0
+    for lane in range(drawn.lanes):
+        for node in sorted(over.get(lane, ()), key=lambda n: (x[n], n)):
+            named[node] = at
+            at += 1
+        lanes.append(at)
+        at += 1
+    return Rows(tuple(lanes), named, at)
+
+
+def _levels(axis: Axis, texts: Texts) -> list[int]:
+    """The level at which the text of each break stands: the lowest that is free there."""
+    ends: list[float] = []
+    levels = []
+    for place, seconds in axis.breaks:
+        half = 4 * len(texts.gap.format(duration(seconds))) / NARROW
+        level = next((i for i, end in enumerate(ends) if end <= place - half), len(ends))
+        ends[level : level + 1] = [place + half]
+        levels.append(level)
+    return levels
+
+
 class Texts:
-    """What the figure says of each step: `notes` on hover, `names` beside; all texts escaped."""
+    """What the figure says of each step: `notes` on hover, `names` above; all texts escaped."""
 
     def __init__(
         self,
@@ -62,50 +112,61 @@ class Texts:
         gap: str,
         zone: ZoneInfo,
         what: str,
+        deleted: Collection[str] = (),
     ) -> None:
         self.notes = {key: in_figure(text, 120) for key, text in notes.items()}
-        self.names = {key: in_figure(text, 40) for key, text in names.items()}
-        self.gap, self.zone, self.what = gap, zone, what
+        self.names = {key: in_figure(text, LONGEST) for key, text in names.items()}
+        self.gap, self.zone, self.what, self.deleted = gap, zone, what, deleted
+
+    def seen(self, step: Step) -> str:
+        """seen, unseen or external as the trace has it; deleted where the post is gone since."""
+        state = str(step.node["state"])
+        return "deleted" if state == "seen" and step.node_id in self.deleted else state
 
 
 def _tick_texts(axis: Axis, zone: ZoneInfo) -> list[str]:
-    """Times of day, with the date where it changes."""
-    texts, day = [], ""
-    for _, at in axis.ticks:
-        date, _, clock = moment(at, zone).partition(" ")
-        texts.append(clock if date == day else f"{clock}<br>{date}")
-        day = date
+    """Times of day, with the day where it changes and the year where that does."""
+    local = [at.astimezone(zone) for _, at in axis.ticks]
+    minutes = [f"{at:%Y-%m-%d %H:%M}" for at in local]
+    clock = "%H:%M" if len(set(minutes)) == len(minutes) else "%H:%M:%S"
+    texts, year, day = [], "", ""
+    for at in local:
+        lines = [f"{at:{clock}}", f"{at:%m-%d}", f"{at:%Y}"]
+        depth = 3 if lines[2] != year else 2 if lines[1] != day else 1
+        texts.append("<br>".join(lines[:depth]))
+        _, day, year = lines
     return texts
 
 
-def _draw_break(fig: go.Figure, place: float, text: str, lanes: int) -> None:
+def _draw_break(fig: go.Figure, at: tuple[float, float], text: str, rows: int) -> None:
     half = 0.012
     fig.add_shape(
         type="rect",
-        x0=place - half,
-        x1=place + half,
+        x0=at[0] - half,
+        x1=at[0] + half,
         y0=-0.7,
-        y1=lanes - 0.4,
+        y1=rows - 0.4,
         line_width=0,
         fillcolor=LINE,
         opacity=0.45,
         layer="below",
     )
     fig.add_annotation(
-        x=place, y=-1.05, text=text, showarrow=False, font={"size": 12, "color": SOFT}
+        x=at[0], y=at[1], text=text, showarrow=False, font={"size": 12, "color": SOFT}
     )
 
 
-def _lines(drawn: Tree, x: Mapping[str, float], cls: str, dash: str) -> go.Scatter:
+def _lines(drawn: Tree, x: Mapping[str, float], places: Rows, look: tuple[str, str]) -> go.Scatter:
     """All steps of one class as elbows: down the parent's time, then along the child's lane."""
-    lanes = {step.node_id: step.lane for step in drawn.steps}
+    cls, dash = look
+    rows = {step.node_id: places.lanes[step.lane] for step in drawn.steps}
     xs: list[float | None] = []
     ys: list[float | None] = []
     for step in drawn.steps:
-        if step.edge is not None and step.edge["cls"] == cls and step.parent in lanes:
-            start = x[step.parent]
+        if step.edge is not None and step.edge["cls"] == cls and step.parent in rows:
+            start, own = x[step.parent], rows[step.node_id]
             xs += [start, start, x[step.node_id], None]
-            ys += [lanes[step.parent], step.lane, step.lane, None]
+            ys += [rows[step.parent], own, own, None]
     width = 1.8 if cls == "E1" else 1.5
     return go.Scatter(
         x=xs,
@@ -117,23 +178,23 @@ def _lines(drawn: Tree, x: Mapping[str, float], cls: str, dash: str) -> go.Scatt
 
 
 def _marks(
-    drawn: Tree, x: Mapping[str, float], *, look: tuple[str, str], texts: Texts
+    drawn: Tree, x: Mapping[str, float], places: Rows, *, look: tuple[str, str], texts: Texts
 ) -> go.Scatter:
     state, seen = look
-    steps = [s for s in drawn.steps if (state_of(s), s.node["state"]) == look]
+    steps = [s for s in drawn.steps if (state_of(s), texts.seen(s)) == look]
     symbol, colour = MARKS[state]
     if seen == "external":
         symbol = "diamond"
-    hollow = seen == "unseen"
+    ends = {"unseen": "-open", "deleted": "-open-dot"}
     return go.Scatter(
         x=[x[s.node_id] for s in steps],
-        y=[s.lane for s in steps],
+        y=[places.lanes[s.lane] for s in steps],
         mode="markers",
         marker={
-            "symbol": f"{symbol}-open" if hollow else symbol,
+            "symbol": symbol + ends.get(seen, ""),
             "size": 12 if drawn.lanes <= 30 else 9,
             "color": colour,
-            "line": {"color": colour if hollow else INK, "width": 2 if hollow else 1},
+            "line": {"color": colour if seen in ends else INK, "width": 2 if seen in ends else 1},
         },
         customdata=[step_mark(s, texts.what) for s in steps],
         hovertext=[texts.notes[s.node_id] for s in steps],
@@ -141,41 +202,54 @@ def _marks(
     )
 
 
-def _draw_names(fig: go.Figure, drawn: Tree, x: Mapping[str, float], texts: Texts) -> None:
-    """The names of candidates above their marks, and how many posts follow unseen at a branch."""
-    named = [s for s in drawn.steps if s.node_id in texts.names]
-    more: Sequence[Step] = [s for s in drawn.steps if s.hidden]
+def _draw_names(
+    fig: go.Figure, drawn: Tree, x: Mapping[str, float], places: Rows, texts: Texts
+) -> None:
+    """Rings around the named posts, and the name of each in its own row above."""
+    named = [s for s in drawn.steps if s.node_id in places.names]
     fig.add_trace(
         go.Scatter(
             x=[x[s.node_id] for s in named],
-            y=[s.lane for s in named],
+            y=[places.lanes[s.lane] for s in named],
             mode="markers",
-            marker={"symbol": "circle-open", "size": 21, "color": INK, "line": {"width": 1.6}},
+            marker={
+                "symbol": "circle-open",
+                "size": 21 if drawn.lanes <= 30 else 15,
+                "color": SOFT,  # seen on light and on dark
+                "line": {"width": 2},
+            },
             hoverinfo="skip",
         )
     )
     for step in named:
+        at = x[step.node_id]
         fig.add_annotation(
-            x=x[step.node_id],
-            y=step.lane,
+            x=at,
+            y=places.names[step.node_id],
             text=f"<b>{texts.names[step.node_id]}</b>",
             showarrow=False,
-            xanchor="left",
-            xshift=-4,
-            yshift=19,
+            xanchor="left" if at <= 0.5 else "right",
+            xshift=-8 if at <= 0.5 else 8,
             font={"size": 12},
         )
-    fig.add_trace(
-        go.Scatter(
-            x=[x[s.node_id] for s in more],
-            y=[s.lane for s in more],
-            mode="text",
-            text=[f"+{s.hidden}" for s in more],
-            textposition="bottom right",
-            textfont={"size": 11, "color": SOFT},
-            hoverinfo="skip",
-        )
-    )
+
+
+def _draw_counts(fig: go.Figure, drawn: Tree, places: Rows) -> None:
+    """How many posts branch off a lane unseen: right of the plot, at the lane's end."""
+    hidden: dict[int, int] = {}
+    for step in drawn.steps:
+        hidden[step.lane] = hidden.get(step.lane, 0) + step.hidden
+    for lane, count in hidden.items():
+        if count:
+            fig.add_annotation(
+                x=1,
+                xref="paper",
+                y=places.lanes[lane],
+                text=f"+{number(count)}",
+                showarrow=False,
+                xanchor="left",
+                font={"size": 12, "color": SOFT},
+            )
 
 
 def state_of(step: Step) -> str:

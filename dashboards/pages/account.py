@@ -221,6 +221,7 @@ def _posts(view: View, own: pl.DataFrame) -> Node:
             "text": "" if row["text"] is None else texts[row["text"]],
             "source": visible(row["source_label"]),
             "place": f"{visible(row['file'])}:{row['line']}",
+            "place_href": view.query.rows("row", "posts", row["post_id"]),
         }
         for row in shown.iter_rows(named=True)
     ]
@@ -243,9 +244,10 @@ def _posts(view: View, own: pl.DataFrame) -> Node:
             "width": 200,
             "minWidth": 150,
             "cellClass": "mono",
+            "cellRenderer": "LinkCell",
         },
     ]
-    return grid("posts", columns, rows)
+    return grid("posts", columns, rows, words=view.words)
 
 
 def _reveal(view: View, account_id: str) -> Node:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -10,6 +11,7 @@ from dash import html
 from dashboards.components import Field, Radios
 from dashboards.pages.finding_beside import beside
 from dashboards.pages.finding_line import basket_button, judged
+from dashboards.pages.finding_said import hypothesis, measure, said
 from dashboards.pages.finding_ties import tied
 from dashboards.pages.row_table import row_table
 from dashboards.parts import (
@@ -23,8 +25,10 @@ from dashboards.parts import (
     grade,
     heading,
     link,
+    mixed,
     more,
     notice,
+    panel,
     section,
 )
 from dashboards.shown import moment, number, visible
@@ -52,7 +56,7 @@ def render(view: View) -> list[Node]:
         back = link(say("overview.title"), view.query.to("/"))
         return [
             heading(say("finding.title"), say("finding.question")),
-            empty(say("finding.none")),
+            empty(say("finding.none"), f"graphkit findings {view.snapshot.case.root}"),
             back,
         ]
     kept = finding["finding_id"] in view.snapshot.basket()
@@ -60,27 +64,28 @@ def render(view: View) -> list[Node]:
     jump = html.A(say("judge.jump"), href="#judge", className="link")
     acts = [judged(view, judgement), jump, basket_button(view, finding["finding_id"], kept=kept)]
     title = [say.of("kind", finding["kind"]), ": ", say.of("outcome", finding["outcome"])]
-    lead = html.P(
-        [grade(say, finding["grade"]), " ", html.Span(visible(finding["summary"]), lang="en")],
-        className="lead",
-    )
+    lead = html.P([grade(say, finding["grade"]), " ", *said(view, finding)], className="lead")
     sides = html.Div([_supports(view, finding), _explains(view, finding)], className="halves")
-    rows = seen.evidence(view.snapshot, finding)
+    rows = cache(lambda: seen.evidence(view.snapshot, finding))
+    behind = say("finding.rows", n=number(finding["evidence_count"]))
     return [
         heading(title, say("finding.question"), *acts),
         lead,
         sides,
-        _look(view, finding, rows),
-        *_loops(view, rows),
-        *tied(view, finding),
+        panel(view, say("finding.look"), lambda: _looked(view, finding, rows())),
+        panel(view, say("tie.title"), lambda: html.Div(tied(view, finding))),
         *beside(view, finding),
-        section(
-            say("finding.rows", n=number(rows.height)),
-            row_table(view, rows, "evidence"),
-            note=say("rows.masked"),
-        ),
+        panel(view, behind, lambda: _rows(view, behind, rows())),
         html.Div([_judge(view, finding, judgement), _made(view, finding)], className="halves"),
     ]
+
+
+def _looked(view: View, finding: Record, rows: pl.DataFrame) -> Node:
+    return html.Div([_look(view, finding, rows), *_loops(view, rows)])
+
+
+def _rows(view: View, title: str, rows: pl.DataFrame) -> Node:
+    return section(title, row_table(view, rows, "evidence"), note=view.words("rows.masked"))
 
 
 def _supports(view: View, finding: Record) -> Node:
@@ -91,9 +96,9 @@ def _supports(view: View, finding: Record) -> Node:
     if window is not None:
         when = f"{moment(window['start'], zone)} – {moment(window['end'], zone)}"
     main, others = seen.measures(finding)
-    named = [(say.of("measure", name), number(value)) for name, value in main]
+    named = [(measure(view, name), number(value)) for name, value in main]
     first = [(say("window"), when), (say("finding.evidence"), number(finding["evidence_count"]))]
-    rest = [(name.replace("_", " "), number(value)) for name, value in others]
+    rest = [(measure(view, name), number(value)) for name, value in others]
     after = [more(say("finding.measures", n=len(rest)), facts(rest))] if rest else []
     return card(
         html.H2(say("finding.supports")),
@@ -140,7 +145,7 @@ def _caveat(view: View, caveat: Mapping[str, str]) -> list[Node]:
         html.P(
             [
                 badge(view.words.of("caveat", outcome), f"caveat caveat-{outcome}"),
-                html.Strong(visible(caveat["hypothesis"]), lang="en"),
+                hypothesis(view, caveat["hypothesis"]),
             ]
         ),
         html.P(visible(caveat["detail"]), lang="en"),
@@ -172,7 +177,7 @@ def _links(view: View, finding: Record, rows: pl.DataFrame) -> list[Node]:
         to = query.to("/network", finding=finding["finding_id"], **lens)
         links.append(link(say("finding.to-network"), to))
     links += [
-        link(say("finding.to-ranking", topic=visible(topic)), query.to("/ranking", topic=topic))
+        link(mixed(say("finding.to-ranking", topic=topic)), query.to("/ranking", topic=topic))
         for topic in subjects["topics"][:8]
     ]
     places = list_of(view.snapshot, finding)
@@ -203,13 +208,16 @@ def _hop(view: View, hop: Mapping[str, object], names: Mapping[str, str]) -> Nod
     at = moment(hop["at"], view.snapshot.zone)  # type: ignore[arg-type]  # a datetime of the frame
     masked = view.snapshot.masked([str(hop["what"] or "")])
     text = html.Span(masked[str(hop["what"] or "")], className="soft")
-    place = html.Code(f"{visible(str(hop['file'] or '–'))}:{hop['line'] or '–'}")
+    line = html.Code(f"{visible(str(hop['file'] or '–'))}:{hop['line'] or '–'}")
+    place = link(line, view.query.rows("row", str(hop["table"]), str(hop["key"])), rows=True)
     return html.Div([html.Strong(who), html.Span(at, className="when"), text, place])
 
 
 def _judge(view: View, finding: Record, judgement: Record | None) -> Node:
     say = view.words
-    options = [{"value": v.value, "label": say.of("verdict", v.value)} for v in Verdict]
+    verdicts = [each.value for each in Verdict if each is not Verdict.WITHDRAWN]
+    options = [{"value": each, "label": say.of("verdict", each)} for each in verdicts]
+    back = button(say("judge.take-back"), {"act": "take-back", "finding": finding["finding_id"]})
     last = (
         []
         if judgement is None
@@ -232,6 +240,7 @@ def _judge(view: View, finding: Record, judgement: Record | None) -> Node:
         button(
             say("judge.save"), {"act": "judge", "finding": finding["finding_id"]}, kind="strong"
         ),
+        *([] if judgement is None else [back]),
     ]
     return card(html.H2(say("judge.title"), id="judge", tabIndex="-1"), *last, *fields)
 

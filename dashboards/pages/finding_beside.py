@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboards.pages.finding_said import measure
 from dashboards.parts import Node, View, card, grade, link, section, table
 from dashboards.shown import number, short
 from dashboards.views import finding as seen
@@ -29,7 +30,7 @@ def beside(view: View, finding: Record) -> list[Node]:
         [say("finding"), say("beside.this"), *links[1:]],
         [say("grade"), *(grade(say, f["grade"]) for f in shown)],
         *(
-            [say.of("measure", name), *(number(f["measures"].get(name)) for f in shown)]
+            [measure(view, name), *(number(f["measures"].get(name)) for f in shown)]
             for name in names
         ),
         ["q", *(number(f["q_value"]) for f in shown)],

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from dashboards.pages.finding_said import LINE, said
 from dashboards.parts import Node, View, badge, button, grade, link
-from dashboards.shown import moment, number, visible
+from dashboards.shown import moment, number
 from dashboards.views.overview import caveat_counts, subject_counts
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def finding_line(view: View, finding: Record, *, judgement: Record | None, kept:
     to = view.query.to("/finding", id=finding["finding_id"])
     middle = [
         html.H3(link(title, to)),
-        html.P(visible(finding["summary"]), lang="en"),
+        html.P(said(view, finding, length=LINE)),
         html.P(_about(view, finding), className="soft"),
     ]
     right = [judged(view, judgement), basket_button(view, finding["finding_id"], kept=kept)]
@@ -39,7 +40,8 @@ def finding_line(view: View, finding: Record, *, judgement: Record | None, kept:
 def _about(view: View, finding: Record) -> str:
     say, zone = view.words, view.snapshot.zone
     parts = [
-        f"{number(n)} {say.of('subjects', name)}" for name, n in subject_counts(finding).items()
+        f"{number(n)} {say.of('subjects' if n > 1 else 'subject', name)}"
+        for name, n in subject_counts(finding).items()
     ]
     if finding["window"] is not None:
         parts.append(moment(finding["window"]["start"], zone))

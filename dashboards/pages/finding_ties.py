@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from dashboards.pages.finding_said import hypothesis
 from dashboards.parts import Node, View, badge, card, link, section, table
 from dashboards.shown import moment, number, visible
 from graphkit.investigation.ties import Tie, ties_of
@@ -83,7 +84,8 @@ def _caveats(view: View, tie: Tie, _finding: Record) -> Node:
             [
                 badge(view.words.of("caveat", each.outcome), f"caveat caveat-{each.outcome}"),
                 " ",
-                html.Span(f"{each.hypothesis}: {each.detail}", lang="en"),
+                hypothesis(view, each.hypothesis),
+                html.P(visible(each.detail), lang="en"),
             ]
         )
         for each in tie.caveats

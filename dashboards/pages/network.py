@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dash import dcc, html
 
-from dashboards.components import Choice, Day, NetworkMap, Search
+from dashboards.components import Choice, Day, Members, NetworkMap, Search
 from dashboards.figures.network_map import HUES, map_properties
 from dashboards.pages import network_parts as parts
-from dashboards.parts import Node, View, badge, card, empty, grid, heading, link, sign, table
+from dashboards.parts import Node, View, badge, card, empty, heading, link, sign, table
 from dashboards.shown import duration, number
 from dashboards.views import network as seen
 from dashboards.views.rows import lens_text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graphkit.investigation.network import Lens, Picture
 
 _TOOLS = ("role", "tools", "in", "out", "fit", "to", "left", "right", "up", "down", "save")
+ID = "\0"  # stands for a node's id in an address that the browser completes
 
 
 def render(view: View) -> list[Node]:
@@ -31,10 +32,10 @@ def render(view: View) -> list[Node]:
     drawn = seen.picture(view.snapshot, lens, level)
     head = heading(say("network.title"), say("network.question"))
     controls = html.Div([*_controls(view, lens), _search(view)], className="controls")
-    found = _found(view, lens)
+    found = [*_found(view, lens), *parts.gone(view, lens, level)]
     if drawn.nodes.is_empty():
         return [head, controls, *found, parts.opened(view, level), _nothing(view, lens, level)]
-    beside = _groups(view, lens, drawn) if level.name == "groups" else _members(view, lens, drawn)
+    beside = _groups(view, lens, drawn) if level.name == "groups" else _members(view, lens)
     below = [] if level.name == "groups" else [parts.beside(view, lens, drawn)]
     map_and_words = [_map(view, lens, level=level, drawn=drawn), _said(view, lens, drawn), *below]
     picture = card(html.Div(map_and_words), kind="flush")
@@ -68,9 +69,7 @@ def _controls(view: View, lens: Lens) -> list[Node]:
     if lens.name == "citation":
         return [first, least, *days]
     found = acts(view.snapshot.corpus).rows()
-    act_options = [
-        {"value": act, "label": f"{say.of('act', act)} ({number(rows)})"} for act, rows in found
-    ]
+    act_options = [{"value": act, "label": _act(view, act, rows)} for act, rows in found]
     window = next((w for w in seen.WINDOWS if span(w) == lens.within), "60s")
     windows = [{"value": w, "label": duration(span(w))} for w in seen.WINDOWS]
     act = Choice(
@@ -90,6 +89,12 @@ def _controls(view: View, lens: Lens) -> list[Node]:
         options=windows,
     )
     return [first, act, within, least, *days]
+
+
+def _act(view: View, act: str, rows: int | None) -> str:
+    """What the act is called, with its rows where they are stored."""
+    name = view.words.of("act", act)
+    return name if rows is None else f"{name} ({number(rows)})"
 
 
 def _days(view: View) -> list[Node]:
@@ -149,49 +154,44 @@ def _nothing(view: View, lens: Lens, level: Level) -> Node:
 
 def _map(view: View, lens: Lens, *, level: Level, drawn: Picture) -> Node:
     say, mark = view.words, view.query.mark
-    labels, notes, hrefs = _names(view, level, drawn)
-    marked = seen.in_findings(view.snapshot, lens, drawn)
+    is_groups = level.name == "groups"
     properties = map_properties(
         drawn,
-        labels=labels,
-        notes=notes,
-        hrefs=hrefs,
-        marked=marked,
+        labels=_labels(view, drawn, is_groups=is_groups),
+        findings=seen.in_findings(view.snapshot, lens, drawn),
         group=say("network.group", n="{}"),
     )
     properties["edges"]["directed"] = lens.name == "citation"
-    pinned = set(view.snapshot.pins())
-    properties["nodes"]["pinned"] = [each in pinned for each in drawn.nodes["node"]]
-    opens = "open" if level.name == "groups" else "select"
+    places = {node: place for place, node in enumerate(drawn.nodes["node"])}
+    pins = [places[each] for each in view.snapshot.pins() if each in places]
+    properties["nodes"]["pinned"] = pins
+    opens = "open" if is_groups else "select"
+    words = {each: say(f"map.{each}") for each in _TOOLS} | {"help": say(f"map.help.{opens}")}
+    node = say("network.node", name="{name}", links="{links}", n="{n}")
     return NetworkMap(
-        id="groups-map" if level.name == "groups" else "map",
+        id="groups-map" if is_groups else "map",
         label=say(f"network.label.{opens}"),
-        words={**{each: say(f"map.{each}") for each in _TOOLS}, "help": say(f"map.help.{opens}")},
+        words={**words, "node": node},
         selected=view.query.all("sel"),
         picked=mark[2:4] if mark and mark[0] == "edge" and len(mark) == 4 else None,
         file=f"network-{level.name}",
+        to=view.query.having(group=ID, mark=None) if is_groups else _account_address(view),
         **properties,
     )
 
 
-def _names(view: View, level: Level, drawn: Picture) -> tuple[list[str], list[str], list[str]]:
-    """The labels, descriptions and addresses of the drawn nodes."""
-    say, nodes = view.words, drawn.nodes
-    if level.name == "groups":
-        labels = [
-            say("network.group.label", n=n + 1, accounts=number(members))
-            for n, members in nodes.select("community", "members").iter_rows()
-        ]
-        hrefs = [view.query.having(group=str(n), mark=None) for n in nodes["community"]]
-        return labels, labels, hrefs
-    names = view.snapshot.names(nodes["node"].to_list())
-    labels = [names[each] for each in nodes["node"]]
-    hrefs = [view.query.to("/account", id=each) for each in nodes["node"]]
-    notes = [
-        say("network.node", name=names[node], links=links, n=group + 1)
-        for node, links, group in nodes.select("node", "links", "community").iter_rows()
+def _account_address(view: View) -> str:
+    return view.query.to("/account", id=ID)
+
+
+def _labels(view: View, drawn: Picture, *, is_groups: bool) -> list[str]:
+    """What the drawn nodes are called."""
+    if not is_groups:
+        return list(view.snapshot.names(drawn.nodes["node"].to_list()).values())
+    return [
+        view.words("network.group.label", n=n + 1, accounts=number(members))
+        for n, members in drawn.nodes.select("community", "members").iter_rows()
     ]
-    return labels, notes, hrefs
 
 
 def _said(view: View, lens: Lens, drawn: Picture) -> Node:
@@ -210,8 +210,9 @@ def _said(view: View, lens: Lens, drawn: Picture) -> Node:
         links=number(drawn.edges.height),
     )
     missing = say("network.left-out", n=number(accounts), links=number(links))
+    alone = say("network.alone", n=number(view.snapshot.network(lens).alone))
     ring = say("network.ring")
-    return html.P(" ".join([rule, shown, missing, ring]), className="note under")
+    return html.P(" ".join([rule, shown, missing, alone, ring]), className="note under")
 
 
 def _shape(group: int) -> Node:
@@ -240,52 +241,25 @@ def _groups(view: View, lens: Lens, drawn: Picture) -> list[Node]:
     return [card(table(heads, rows, label=say("network.groups")), kind="scroll")]
 
 
-def _members(view: View, lens: Lens, drawn: Picture) -> list[Node]:
+def _members(view: View, lens: Lens) -> list[Node]:
     say = view.words
-    names = view.snapshot.names(drawn.nodes["node"].to_list())
-    rows = [
-        {
-            "id": node,
-            "account": names[node],
-            "account_href": view.query.to("/account", id=node),
-            "group": group + 1,
-            "links": links,
-            "weight": weight,
-            "findings": findings,
-        }
-        for node, group, links, weight, findings in seen.member_table(
-            view.snapshot, drawn
-        ).iter_rows()
-    ]
-    weight = say(f"network.weight.{lens.name}")
-    columns = [
-        {
-            "field": "account",
-            "headerName": say("account"),
-            "cellRenderer": "LinkCell",
-            "flex": 2,
-            "minWidth": 170,
-            "filter": True,
-        },
-        {"field": "group", "headerName": say("network.head.group"), "flex": 1, "minWidth": 76},
-        {"field": "links", "headerName": say("links"), "flex": 1, "minWidth": 76},
-        {"field": "weight", "headerName": weight, "flex": 1, "minWidth": 90},
-        {"field": "findings", "headerName": say("findings"), "flex": 1, "minWidth": 90},
-    ]
-    options = {
-        "rowSelection": {"mode": "multiRow", "headerCheckbox": False},
-        "selectionColumnDef": {"headerName": say("network.select"), "width": 84},
-        "domLayout": "normal",
-        "pagination": False,
+    words = {
+        "select": say("network.select"),
+        "account": say("account"),
+        "group": say("network.head.group"),
+        "links": say("links"),
+        "weight": say(f"network.weight.{lens.name}"),
+        "findings": say("findings"),
+        **{name: say(f"members.{name}") for name in ("by", "holds", "back", "on")},
+        "rows": say("members.rows", first="{first}", last="{last}", all="{all}"),
     }
-    members = grid(
-        "members",
-        columns,
-        rows,
-        getRowId="params.data.id",
+    members = Members(
+        id="members",
+        label=say("members.label"),
+        words=words,
+        to=_account_address(view),
         selectedRows={"ids": view.query.all("sel")},
-        options=options,
     )
     lens_data = dcc.Store(id="lens", data=lens_text(lens))
     hint = html.P(say("network.hint"), className="note under")
-    return [card(members, hint, lens_data, kind="flush tall")]
+    return [card(members, hint, lens_data, kind="flush")]

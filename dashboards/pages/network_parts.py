@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from dashboards.parts import Node, View, badge, bdi, button, extra, link
+from dashboards.parts import Node, View, badge, bdi, button, empty, extra, link
 from dashboards.shown import number
 from graphkit.investigation.network import beyond
 
@@ -46,7 +46,9 @@ def _parts(view: View, level: Level) -> list[tuple[Node, str]]:
         )
         for group in level.groups
     ]
-    finding = (say("network.finding"), query.having(finding=None, **rest))
+    to = query.to("/finding", id=level.finding_id)
+    named = [say("network.finding"), " · ", link(say("network.to-finding"), to)]
+    finding = (named, query.having(finding=None, **rest))
     around = [
         (
             [say("network.around"), " ", bdi(names[account])],
@@ -61,6 +63,18 @@ def _parts(view: View, level: Level) -> list[tuple[Node, str]]:
         *around,
         *((text, query.having(way=None, **rest)) for text in way),
     ]
+
+
+def gone(view: View, lens: Lens, level: Level) -> list[Node]:
+    """What the address asks for and the network does not have: groups, or a finding."""
+    say, groups = view.words, view.snapshot.network(lens).groups["community"]
+    known = set(groups.unique())
+    unknown = [say("network.group", n=number(g + 1)) for g in level.groups if g not in known]
+    told = [say("network.gone", groups=", ".join(unknown[:GROUPS_OFFERED]))] if unknown else []
+    finding_id = level.finding_id
+    if finding_id is not None and view.snapshot.finding(finding_id) is None:
+        told.append(say("network.gone.finding"))
+    return [empty(each) for each in told]
 
 
 def _ends(level: Level) -> list[tuple[str, str]]:

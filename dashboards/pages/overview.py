@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -10,7 +11,19 @@ from dash import html
 from dashboards.components import Choice
 from dashboards.pages.finding_line import finding_line
 from dashboards.pages.story_title import trace_title, verdict_word
-from dashboards.parts import Node, View, card, empty, facts, heading, link, more, section, tiles
+from dashboards.parts import (
+    Node,
+    View,
+    card,
+    empty,
+    facts,
+    heading,
+    link,
+    more,
+    panel,
+    section,
+    tiles,
+)
 from dashboards.shown import moment, number, visible
 from dashboards.views import overview as seen
 
@@ -18,19 +31,29 @@ if TYPE_CHECKING:
     from dashboards.snapshot import Record
 
 GRADES = ("strong", "moderate", "weak", "none")
+FILES_OPEN = 6
 
 
 def render(view: View) -> list[Node]:
     """The page."""
     say = view.words
-    head = heading(say("overview.title"), say("overview.question"), _span(view))
+    title, question = say("overview.title"), say("overview.question")
     if not view.snapshot.sources:
         command = f"graphkit import {view.snapshot.case.root} FILE..."
-        return [head, empty(say("overview.no-rows"), command)]
-    side = html.Aside(
-        [*_stories(view), _ledger(view), _missing(view), _not_tested(view)], className="side"
-    )
-    return [head, _counts(view), html.Div([_findings(view), side], className="two")]
+        return [heading(title, question), empty(say("overview.no-rows"), command)]
+    parts = {
+        "story.made": _stories,
+        "overview.not-tested": _not_tested,
+        "overview.gaps": _missing,
+        "overview.ledger": _ledger,
+    }
+    side = [panel(view, say(key), partial(make, view)) for key, make in parts.items()]
+    findings = panel(view, say("findings"), partial(_findings, view))
+    return [
+        panel(view, title, lambda: heading(title, question, _span(view))),
+        panel(view, title, partial(_counts, view)),
+        html.Div([findings, html.Div(side, className="side")], className="two"),
+    ]
 
 
 def _span(view: View) -> Node:
@@ -45,14 +68,22 @@ def _span(view: View) -> Node:
 def _counts(view: View) -> Node:
     say = view.words
     counts = seen.counts(view.snapshot)
-    graded = sum(f["grade"] is not None for f in seen.once(view.snapshot))
-    rows = say("overview.rows", actions=number(counts.actions), rankings=number(counts.rankings))
+    graded = [f["finding_id"] for f in seen.once(view.snapshot) if f["grade"] is not None]
+    judged = len(view.snapshot.judgements().keys() & graded)
+    rows = {name: number(getattr(counts, name)) for name in ("posts", "actions", "rankings")}
+    read = seen.rows_read(view.snapshot.sources)
+    kept = say("overview.read.of", files=counts.files, rejected=number(read["rejected"]))
+    untested = say("overview.open.of", n=number(seen.untested_count(view.snapshot)))
     return tiles(
         [
-            (say("findings"), number(graded), say("overview.graded")),
-            (say("accounts"), number(counts.accounts), say("overview.files", n=counts.files)),
-            (say("posts"), number(counts.posts), ""),
-            (say("overview.other"), number(counts.actions + counts.rankings), rows),
+            (say("findings"), number(len(graded)), say("overview.judged", n=number(judged))),
+            (say("accounts"), number(counts.accounts), say("overview.rows", **rows)),
+            (say("overview.read"), number(read["accepted"]), kept),
+            (
+                say("overview.open"),
+                number(len(seen.not_tested(view.snapshot))),
+                html.A(untested, href="#not-tested", className="link"),
+            ),
         ]
     )
 
@@ -62,7 +93,8 @@ def _findings(view: View) -> Node:
     every = seen.once(view.snapshot)
     if not view.snapshot.runs:
         command = f"graphkit detect {view.snapshot.case.root}"
-        return section(say("findings"), empty(say("overview.no-runs"), command))
+        here = html.P(link(say("runs.all"), query.to("/runs")))
+        return section(say("findings"), empty(say("overview.no-runs"), command), here)
     if not every:
         return section(say("findings"), empty(say("overview.no-findings")))
     chosen = seen.chosen(every, kind=query.one("kind"), grade=query.one("grade"))
@@ -127,11 +159,13 @@ def _lines(view: View, findings: list[Record], *, limit: int | None = None) -> N
     return html.Div([html.Ol(lines, className="lines"), *after])
 
 
-def _stories(view: View) -> list[Node]:
+def _stories(view: View) -> Node:
     """The stories traced in this case, each with what its trace says of the origin."""
     say, traces = view.words, view.snapshot.traces
     if not traces:
-        return []
+        none = html.P(say("overview.no-stories"))
+        there = html.P(link(say("story.title"), view.query.to("/story")))
+        return card(html.H2(say("story.made")), none, there)
     items = [
         html.Li(
             [
@@ -143,7 +177,7 @@ def _stories(view: View) -> list[Node]:
     ]
     rest = link(say("overview.stories.all", n=number(len(traces))), view.query.to("/story"))
     after = [html.P(rest)] if len(traces) > len(items) else []
-    return [card(html.H2(say("story.made")), html.Ul(items, className="ledger"), *after)]
+    return card(html.H2(say("story.made")), html.Ul(items, className="ledger"), *after)
 
 
 def _ledger(view: View) -> Node:
@@ -164,7 +198,10 @@ def _ledger(view: View) -> Node:
                 ]
             )
         )
-    return card(html.H2(say("overview.ledger")), html.Ul(parts, className="ledger"))
+    first, rest = parts[:FILES_OPEN], parts[FILES_OPEN:]
+    title = say("overview.ledger.more", n=number(len(rest)))
+    after = [more(title, html.Ul(rest, className="ledger"))] if rest else []
+    return card(html.H2(say("overview.ledger")), html.Ul(first, className="ledger"), *after)
 
 
 def _reasons(view: View, reasons: list[tuple[str, int, list[int]]]) -> list[Node]:
@@ -201,11 +238,10 @@ def _not_tested(view: View) -> Node:
     for name, missing in seen.not_tested(view.snapshot):
         tables = ", ".join(missing)
         why = say("overview.no-table", tables=tables) if missing else say("overview.never-ran")
-        items.append((say.of("kind", name), why))
-    untested = sum(
-        seen.caveat_counts(f)["untested"] for f in view.snapshot.findings if f["grade"] is not None
-    )
+        items.append((link(say.of("kind", name), view.query.to("/runs", kind=name)), why))
+    untested = seen.untested_count(view.snapshot)
     caveats = html.P(say("overview.untested", n=number(untested))) if untested else None
     body = facts(items) if items else html.P(say("overview.all-ran"))
     runs = html.P(link(say("runs.all"), view.query.to("/runs")))
-    return card(html.H2(say("overview.not-tested")), body, caveats, runs)
+    title = html.H2(say("overview.not-tested"), id="not-tested", tabIndex="-1")
+    return card(title, body, caveats, runs)

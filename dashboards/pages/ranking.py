@@ -147,8 +147,60 @@ def _pages(view: View, page: int, pages: int) -> Node:
 
 
 def _course(view: View, list_id: str, topic: str) -> list[Node]:
-    say, query, snapshot = view.words, view.query, view.snapshot
-    course = seen.course(snapshot, list_id, topic, between=(query.one("from"), query.one("to")))
+    """The course of a topic, with its tables; or of two beside each other, on the same axes."""
+    query = view.query
+    other, found = _other(view, topic)
+    keys = [(list_id, topic), *([] if other is None else [other])]
+    courses = seen.courses(view.snapshot, keys, between=(query.one("from"), query.one("to")))
+    here = html.Span(html.Bdi(visible(topic)), **extra(aria_current="page"))
+    back = link(
+        view.words("ranking.all"), query.to("/ranking", list=query.one("list"), q=query.one("q"))
+    )
+    head: list[Node] = [
+        html.Nav([back, here], className="path"),
+        html.Div([_compare(view, topic)], className="controls"),
+        *found,
+    ]
+    if other is None:
+        return [*head, *_told(view, keys[0], courses)]
+    note = html.P(view.words("ranking.beside.note"), className="note")
+    both = [
+        section(visible(key[1]), *_told(view, key, [own, *courses]))
+        for key, own in zip(keys, courses, strict=True)
+    ]
+    return [*head, note, html.Div(both, className="halves")]
+
+
+def _other(view: View, topic: str) -> tuple[tuple[str, str] | None, list[Node]]:
+    """List and topic that stand beside; or nothing, and why where one was asked for."""
+    asked = view.query.one("beside")
+    if asked is None or asked == topic:
+        return None, []
+    found = seen.topics(view.snapshot, text=asked, list_id=None)
+    own = found.filter(found["topic"] == asked)
+    if own.is_empty():
+        return None, [empty(view.words("ranking.beside.none", topic=visible(asked)))]
+    return (str(own["list_id"][0]), asked), []
+
+
+def _compare(view: View, topic: str) -> Node:
+    """A choice among the topics of findings."""
+    say, asked = view.words, view.query.one("beside")
+    names = sorted({*seen.flagged_topics(view.snapshot)["topic"], *([asked] if asked else [])})
+    options = [{"value": n, "label": visible(n)} for n in names if n != topic]
+    return Choice(
+        id="beside",
+        label=say("ranking.beside"),
+        param="beside",
+        clears={"mark": None},
+        value=asked,
+        options=[{"value": "", "label": say("ranking.beside.end")}, *options],
+    )
+
+
+def _told(view: View, key: tuple[str, str], courses: list[seen.Course]) -> list[Node]:
+    """The figure of the first of `courses`, on axes that hold all, and what it says as tables."""
+    say, snapshot, topic, course = view.words, view.snapshot, key[1], courses[0]
     flagged = seen.windows(snapshot, topic)
     letters = seen.letters(len(flagged))
     shaded = [
@@ -156,33 +208,34 @@ def _course(view: View, list_id: str, topic: str) -> list[Node]:
         for letter, f in zip(letters, flagged, strict=True)
     ]
     has_acts = not course.volume.is_empty()
-    words = {
-        "rank": say("ranking.axis.rank"),
-        "volume": say("ranking.axis.acts", step=duration(course.step))
-        if has_acts
-        else say("ranking.axis.heat"),
-        "flagged": say("ranking.by-flagged"),
-        "other": say("ranking.by-others"),
-    }
     figure = ranking_figure(
-        course, windows=shaded, key=(list_id, topic), words=words, zone=snapshot.zone
+        course,
+        windows=shaded,
+        key=key,
+        words=_axes(view, course),
+        zone=snapshot.zone,
+        beside=courses[1:],
     )
-    back = link(say("ranking.all"), query.to("/ranking", list=query.one("list"), q=query.one("q")))
-    title = html.Nav(
-        [back, html.Span(html.Bdi(visible(topic)), **extra(aria_current="page"))], className="path"
-    )
+    name = "ranking" if topic == view.query.one("topic") else "ranking-beside"
+    picture = graph(name, figure, label=say("ranking.figure"))
     return [
-        title,
-        card(
-            _legend(view, has_acts),
-            graph("ranking", figure, label=say("ranking.figure")),
-            _zone(view),
-            kind="flush",
-        ),
+        card(_legend(view, has_acts), picture, _zone(view), kind="flush"),
         section(say("ranking.windows"), _windows(view, flagged, shaded)),
         *against_list(view, list(zip(letters, flagged, strict=True)), topic),
         section(say("ranking.stays"), _stays(view, topic, course), note=say("ranking.stays.note")),
     ]
+
+
+def _axes(view: View, course: seen.Course) -> dict[str, str]:
+    """What stands at the axes and on the bars."""
+    say = view.words
+    volume = say("ranking.axis.acts", step=duration(course.step))
+    return {
+        "rank": say("ranking.axis.rank"),
+        "volume": say("ranking.axis.heat") if course.volume.is_empty() else volume,
+        "flagged": say("ranking.by-flagged"),
+        "other": say("ranking.by-others"),
+    }
 
 
 def _zone(view: View) -> Node:
@@ -249,7 +302,10 @@ def _stays(view: View, topic: str, course: seen.Course) -> Node:
             number(row["best_rank"]),
             number(row["snapshots"]),
             duration(row["end"] - row["start"]) if row["snapshots"] > 1 else "–",
-            link(say("ranking.zoom"), view.query.having(**_zoom(row), mark=None)),
+            link(
+                say("ranking.zoom"),
+                view.query.having(**_zoom(row), topic=topic, beside=None, mark=None),
+            ),
         ]
         for row in stays.iter_rows(named=True)
     ]

@@ -32,9 +32,12 @@ def row_table(view: View, rows: pl.DataFrame, table_id: str) -> Node:
             "account_href": ""
             if row["account_id"] is None
             else view.query.to("/account", id=row["account_id"]),
-            "role": say.of("role", row["role"]) if row["role"] else say.of("table", row["table"]),
+            "role": say.numbered("role", row["role"])
+            if row["role"]
+            else say.of("table", row["table"]),
             "what": "" if row["what"] is None else texts[row["what"]],
             "place": place(row["file"], row["line"]),
+            "place_href": view.query.rows("row", row["table"], row["key"]),
         }
         for row in shown.iter_rows(named=True)
     ]
@@ -64,6 +67,7 @@ def row_table(view: View, rows: pl.DataFrame, table_id: str) -> Node:
             "width": 210,
             "minWidth": 150,
             "cellClass": "mono",
+            "cellRenderer": "LinkCell",
         },
     ]
-    return grid(table_id, columns, data)
+    return grid(table_id, columns, data, words=say)

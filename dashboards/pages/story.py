@@ -10,7 +10,9 @@ from dash import html
 from dashboards.components import Search
 from dashboards.figures.plain import graph
 from dashboards.figures.story_tree import DASHES, Texts, story_figure
+from dashboards.pages.story_answer import answer
 from dashboards.pages.story_list import Told, branch
+from dashboards.pages.story_said import beside
 from dashboards.pages.story_tables import changes, coverage, rejected, variants
 from dashboards.pages.story_title import trace_title, verdict_word
 from dashboards.parts import (
@@ -98,17 +100,18 @@ def _story(view: View, trace: Record) -> list[Node]:
     nodes = {n["node_id"]: n for n in trace["nodes"]}
     names = view.snapshot.names(n["account_id"] for n in trace["nodes"] if n["account_id"])
     texts = view.snapshot.masked(str(n["text"] or "") for n in trace["nodes"])
-    told = Told(view, nodes, names, texts)
+    told = Told(view, nodes, names, texts, gone=seen.deleted(view.snapshot, trace))
     figure = story_figure(
         drawn,
         axis,
         x=seen.placed(drawn, axis),
         texts=Texts(
             notes={s.node_id: told.note(s) for s in drawn.steps},
-            names=_names(view, trace, told),
+            names=_names(trace, told),
             gap="{}",
             zone=view.snapshot.zone,
             what=trace["query"]["what"],
+            deleted=told.gone,
         ),
     )
     picture = card(
@@ -126,8 +129,10 @@ def _story(view: View, trace: Record) -> list[Node]:
             html.Ol([branch(view, drawn, told, (r, 0)) for r in drawn.roots], className="branch"),
             note=say("story.list.note"),
         ),
+        *beside(view, trace, told),
         html.Div([_next(view, trace), _numbers(view, trace)], className="halves"),
-        html.Div([variants(view, trace), changes(view, trace, told)], className="halves"),
+        variants(view, trace),
+        changes(view, trace, told),
         html.Div([coverage(view, trace), rejected(view, trace, told)], className="halves"),
     ]
 
@@ -147,23 +152,22 @@ def _extent(view: View, drawn: seen.Tree, *, whole: bool) -> Node:
     return html.P(spaced, className="note under") if parts else None
 
 
-def _names(view: View, trace: Record, told: Told) -> dict[str, str]:
+def _names(trace: Record, told: Told) -> dict[str, str]:
     """The names drawn in the picture: the candidates by rank, the largest amplifier."""
     found = {
         c["node_id"]: f"{i}  {told.who(c['node_id'])}"
         for i, c in enumerate(trace["candidates"][:3], 1)
     }
     for each in trace["main_amplifiers"][:1]:
-        found.setdefault(
-            each["node_id"], f"{view.words('story.amplifier')} {told.who(each['node_id'])}"
-        )
+        found.setdefault(each["node_id"], f"↻  {told.who(each['node_id'])}")
     return found
 
 
 def _verdict(view: View, trace: Record, told: Told) -> Node:
     """The answer in one sentence, and the steps to know: origin, first seen, source lost."""
     sentence = html.H2(verdict_word(view, trace), className="verdict-line")
-    return notice(sentence, _steps(view, trace, told), kind="verdict")
+    plain = html.P(answer(view, trace, told))
+    return notice(sentence, plain, _steps(view, trace, told), kind="verdict")
 
 
 def _candidates(view: View, trace: Record, told: Told) -> Node:
@@ -225,7 +229,16 @@ def _steps(view: View, trace: Record, told: Told) -> Node:
     ]
     if amplifiers:
         pairs.append((say("story.amplifiers"), html.Ul(amplifiers, className="inline")))
+    pairs.append((say("story.outside-p"), _outside_p(trace)))
     return html.Div(facts([*pairs, (say("story.outside"), outside), *unsure]), className="across")
+
+
+def _outside_p(trace: Record) -> Node:
+    """How probable it is that the story began outside the data, and on what that was measured."""
+    if "outside_calibration" not in trace:  # traces saved by an earlier version do not tell
+        return "–"
+    p = "" if trace["outside_p"] is None else f"p {number(trace['outside_p'])} · "
+    return [p, html.Span(trace["outside_calibration"], lang="en")]
 
 
 def _origin(view: View, told: Told, node_id: str) -> list[Node]:
@@ -268,6 +281,8 @@ def _legend(view: View) -> Node:
         )
         for state in ("named", "vague", "none", "wrong", "unseen", "external")
     ]
+    marks.append(html.Li([sign("mark hollow mark-deleted"), say("story.deleted")]))
+    notes = [html.Li(say(f"story.legend.{name}")) for name in ("ring", "count")]
     lines = [
         html.Li(
             [
@@ -277,4 +292,4 @@ def _legend(view: View) -> Node:
         )
         for cls in DASHES
     ]
-    return html.Ul([*marks, *lines], className="legend")
+    return html.Ul([*marks, *lines, *notes], className="legend")

@@ -13,6 +13,7 @@ from dashboards.shown import moment, number, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from dashboards.snapshot import Record
     from dashboards.views import story as seen
@@ -29,8 +30,11 @@ class Told:
         nodes: Mapping[str, Record],
         names: Mapping[str, str],
         texts: Mapping[str, str],
+        *,
+        gone: Mapping[str, datetime],
     ) -> None:
-        self.view, self.nodes, self._names, self._texts = view, nodes, names, texts
+        self.view, self.nodes, self.gone = view, nodes, gone
+        self._names, self._texts = names, texts
 
     def who(self, node_id: str) -> str:
         """The account's name here, or that it is not known."""
@@ -58,7 +62,8 @@ class Told:
         """One line for the pointer: when, who, what source, first words."""
         state = self.view.words.of("attribution", state_of(step))
         text = short(self.text(step.node_id), 40)
-        return f"{self.when(step.node_id)} · {self.who(step.node_id)} · {state} · {text}"
+        more = f" · +{number(step.hidden)}" if step.hidden else ""
+        return f"{self.when(step.node_id)} · {self.who(step.node_id)} · {state} · {text}{more}"
 
 
 def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Node:
@@ -98,6 +103,9 @@ def _line(view: View, step: seen.Step, told: Told) -> Node:
     ]
     if node["state"] != "seen":
         parts.append(badge(say.of("node", node["state"]), "hollow"))
+    if step.node_id in told.gone:
+        when = moment(told.gone[step.node_id], view.snapshot.zone)
+        parts.append(badge(say("story.deleted-at", when=when), "hollow"))
     if edge is not None:
         sure = "" if edge["p"] is None else f" · p {number(round(edge['p'], 3))}"
         parts.append(html.Span(say.of("edge", edge["cls"]) + sure, className="soft"))

@@ -9,12 +9,14 @@ from dash import html
 
 from dashboards.parts import Node, View, card, facts, more, table
 from dashboards.shown import duration, moment, number, short, visible
+from dashboards.views.story import changed_text
 
 if TYPE_CHECKING:
     from dashboards.pages.story_list import Told
     from dashboards.snapshot import Record
 
 SHOWN, MAX_ROWS = 8, 200
+MAX_COMPARED, LENGTH = 40, 240  # wordings laid beside the first, characters of each
 
 
 def changes(view: View, trace: Record, told: Told) -> Node:
@@ -68,19 +70,28 @@ def variants(view: View, trace: Record) -> Node:
     """The wordings, by their first appearance."""
     say, variants = view.words, trace["claim"].get("variants", [])
     masked = view.snapshot.masked(str(v["text"] or "") for v in variants)
+    texts = [masked[str(v["text"] or "")] for v in variants[:MAX_ROWS]]
     rows = [
         [
             html.Span(moment(v["first_at"], view.snapshot.zone), className="when"),
             number(v["posts_count"]),
-            short(masked[str(v["text"] or "")], 160),
+            _beside_first(texts[0], text) if 0 < n < MAX_COMPARED else short(text, LENGTH),
         ]
-        for v in variants[:MAX_ROWS]
+        for n, (v, text) in enumerate(zip(variants, texts, strict=False))
     ]
-    heads = [say("story.first-at"), say("posts"), say("story.wording")]
+    heads = [say("story.first-at"), say("posts"), say("story.wording.changed")]
     return card(
         html.H2(say("story.variants", n=number(len(variants)))),
         *_folded(view, heads, rows, label=say("story.wording"), total=len(variants)),
     )
+
+
+def _beside_first(first: str, text: str) -> list[Node]:
+    """The wording, with what the first does not have and what it drops of the first."""
+    marks = {"kept": html.Span, "added": html.Ins, "dropped": html.Del}
+    pieces = changed_text(first[:LENGTH], text[:LENGTH])
+    whole = [marks[change](html.Bdi(words)) for change, words in pieces]
+    return [*whole, "…"] if len(text) > LENGTH else whole
 
 
 def coverage(view: View, trace: Record) -> Node:

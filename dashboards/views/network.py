@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 WINDOWS = ("10s", "60s", "10m", "1h", "1d")
 LEAST = ("1", "2", "3", "5", "10")
+_GROUP = re.compile("[0-9]{1,9}")
 _PREFERRED = ("repost", "url", "text", "hashtag", "near_text", "image")
 
 
@@ -46,11 +48,12 @@ class Level:
 
 def lens_of(snapshot: Snapshot, query: Query) -> Lens:
     """The lens that the address asks for, else co-action by the first act of the usual ones."""
-    known = acts(snapshot.corpus)["act"].to_list()
+    listed = acts(snapshot.corpus)
+    known = listed["act"].to_list()
     usual = [act for act in _PREFERRED if act in known] or known or ["repost"]
     act, least = query.one("act"), query.one("least")
     window = query.one("within")
-    fallback = "coaction" if known else "citation"
+    fallback = "coaction" if listed["rows"].count() else "citation"
     lens = query.one("lens")
     return Lens(
         name=lens if lens in {"coaction", "citation"} else fallback,
@@ -78,7 +81,7 @@ def level_of(query: Query) -> Level:
         return Level("all")
     level = Level(
         "accounts",
-        groups=tuple(int(each) for each in dict.fromkeys(groups) if each.isdecimal()),
+        groups=tuple(int(each) for each in dict.fromkeys(groups) if _GROUP.fullmatch(each)),
         finding_id=query.one("finding"),
         around=tuple(dict.fromkeys(query.all("around"))),
         way=(way[0], way[1]) if len(way) == 2 else None,
@@ -139,13 +142,18 @@ def accused(snapshot: Snapshot) -> pl.DataFrame:
     return frame.group_by("node").agg(findings=pl.len().cast(pl.Int64)).sort("node")
 
 
-def in_findings(snapshot: Snapshot, lens: Lens, drawn: Picture) -> list[bool]:
-    """For each drawn node, whether it is, or holds, an account of a graded finding."""
-    about = accused(snapshot)
-    if drawn.nodes.is_empty() or drawn.nodes["radius"].null_count():
-        return drawn.nodes["node"].is_in(about["node"].implode()).to_list()
-    touched = group_table(snapshot, lens, drawn).filter(pl.col("in_findings") > 0)["community"]
-    return drawn.nodes["community"].is_in(touched.implode()).to_list()
+def in_findings(snapshot: Snapshot, lens: Lens, drawn: Picture) -> list[int]:
+    """Graded findings of each drawn account; of each group how many of its accounts have any."""
+    if drawn.nodes["radius"].null_count() or drawn.nodes.is_empty():
+        counts = drawn.nodes.select("node").join(
+            accused(snapshot), on="node", how="left", maintain_order="left"
+        )
+        return counts["findings"].fill_null(0).to_list()
+    touched = group_table(snapshot, lens, drawn).select("community", "in_findings")
+    both = drawn.nodes.select("community").join(
+        touched, on="community", how="left", maintain_order="left"
+    )
+    return both["in_findings"].fill_null(0).to_list()
 
 
 def group_table(snapshot: Snapshot, lens: Lens, drawn: Picture) -> pl.DataFrame:
@@ -154,12 +162,3 @@ def group_table(snapshot: Snapshot, lens: Lens, drawn: Picture) -> pl.DataFrame:
     touched = groups.group_by("community").agg(in_findings=pl.col("findings").is_not_null().sum())
     columns = ["community", "members", "links", "weight"]
     return drawn.nodes.select(columns).join(touched, on="community", how="left").sort("community")
-
-
-def member_table(snapshot: Snapshot, drawn: Picture) -> pl.DataFrame:
-    """The drawn accounts: node, community, links, weight, findings, by falling weight."""
-    rows = drawn.nodes.select("node", "community", "links", "weight")
-    rows = rows.join(accused(snapshot), on="node", how="left").with_columns(
-        pl.col("findings").fill_null(0)
-    )
-    return rows.sort(["weight", "node"], descending=[True, False])

@@ -111,10 +111,7 @@ def _line(sources: Sequence[Record]) -> dict[str, Any]:
     return {
         "file": f"{sources[0]['file']}{more}",
         **{name: sources[0][name] for name in ("importer", "collection")},
-        **{
-            name: sum(source[name] for source in sources)
-            for name in ("rows_read", "accepted", "duplicate", "rejected")
-        },
+        **rows_read(sources),
         "reasons": _reasons([each for s in sources for each in s["reasons"]["rejected"]]),
         "warnings": _reasons([each for s in sources for each in s["reasons"]["warning"]]),
     }
@@ -129,6 +126,18 @@ def _reasons(problems: Sequence[Sequence[Any]]) -> list[tuple[str, int, list[int
         lines.setdefault(reason, []).extend(first)
     ranked = sorted(counts, key=lambda reason: (-counts[reason], reason))
     return [(reason, counts[reason], sorted(lines[reason])[:5]) for reason in ranked]
+
+
+def rows_read(sources: Sequence[Record]) -> dict[str, int]:
+    """How many rows of all files were read, accepted, duplicate and rejected."""
+    names = ("rows_read", "accepted", "duplicate", "rejected")
+    return {name: sum(source[name] for source in sources) for name in names}
+
+
+def untested_count(snapshot: Snapshot) -> int:
+    """How many innocent explanations of graded findings nobody could test."""
+    graded = (f for f in snapshot.findings if f["grade"] is not None)
+    return sum(caveat_counts(finding)["untested"] for finding in graded)
 
 
 def missing_values(snapshot: Snapshot) -> list[tuple[str, str, int, int]]:

@@ -13,6 +13,8 @@ from graphkit import case as cases
 from graphkit.investigation.against_list import against_list
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dashboards.snapshot import Record, Snapshot
 
 PAGE_SIZE = 25
@@ -110,6 +112,24 @@ def course(
         step=step,
         span=(start, end),
     )
+
+
+def courses(
+    snapshot: Snapshot, keys: Sequence[tuple[str, str]], *, between: tuple[str | None, str | None]
+) -> list[Course]:
+    """The courses of one or two (list, topic), each from its own start over the same length.
+
+    `between` holds for the first.
+    """
+    limits = [between, *[(None, None)] * (len(keys) - 1)]
+    own = [course(snapshot, *key, between=asked) for key, asked in zip(keys, limits, strict=True)]
+    if len(own) == 1:
+        return own
+    length = own[0].span[1] - own[0].span[0]
+    if between == (None, None):
+        length = max(each.span[1] - each.span[0] for each in own)
+    spans = [(each.span[0].isoformat(), (each.span[0] + length).isoformat()) for each in own]
+    return [course(snapshot, *key, between=span) for key, span in zip(keys, spans, strict=True)]
 
 
 def _range(

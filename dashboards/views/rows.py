@@ -143,6 +143,8 @@ def _account(snapshot: Snapshot, account_id: str) -> pl.DataFrame:
 
 
 def _evidence(snapshot: Snapshot, run_id: str, finding_id: str, *role: str) -> pl.DataFrame:
+    if run_id not in {run.run_id for run in snapshot.runs}:  # an address edited by hand
+        return pl.DataFrame(schema=WANTED)
     rows = cases.evidence(snapshot.case, run_id, finding_id).select("table", "key", "role")
     return rows.filter(pl.col("role").is_in(list(role))) if role else rows
 
@@ -209,7 +211,7 @@ def rows_behind(snapshot: Snapshot, mark: Mark) -> pl.DataFrame | None:
         return None
     try:
         wanted = _MARKS[what][1](snapshot, *ids)
-    except (TypeError, ValueError, FileNotFoundError):  # an address edited by hand
+    except (TypeError, ValueError, OverflowError):  # an address edited by hand
         return None
     known = wanted.filter(pl.col("table").is_in(list(TABLES)))
     return described(snapshot.corpus, known)

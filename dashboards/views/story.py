@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_DRAWN = 400
 BACKBONE_LANES = 20  # what fits one screen
+_TOKEN = re.compile(r"https?://\S+|[a-zA-Z0-9\u00c0-\u04ff]+|.", re.DOTALL)
 _CLASSES = ("E1", "E2", "E3", "E4")
 
 
@@ -68,6 +74,33 @@ def source_lost(trace: Record) -> str | None:
     """The first post that passes on another's words without naming where they are from."""
     lost = trace.get("source_lost")  # traces saved by an earlier version do not tell
     return None if lost is None else str(lost["node_id"])
+
+
+def deleted(snapshot: Snapshot, trace: Record) -> dict[str, datetime]:
+    """The posts of the trace that are in the data and were deleted since, with when."""
+    ids = [n["post_id"] for n in trace["nodes"] if n["state"] == "seen"]
+    gone = snapshot.corpus.posts.filter(
+        pl.col("deleted_at").is_not_null(), pl.col("post_id").is_in(ids)
+    )
+    return dict(gone.select("post_id", "deleted_at").iter_rows())
+
+
+@lru_cache(maxsize=4096)
+def changed_text(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """`after` beside `before` in pieces (kept, dropped, added): words, and Chinese by characters.
+
+    >>> changed_text("bridge closed", "bridge open")
+    (('kept', 'bridge '), ('dropped', 'closed'), ('added', 'open'))
+    """
+    old, new = (_TOKEN.findall(text) for text in (before, after))
+    pieces: list[tuple[str, str]] = []
+    for change, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            pieces.append(("kept", "".join(new[k:m])))
+            continue
+        pieces += [("dropped", "".join(old[i:j]))] if j > i else []
+        pieces += [("added", "".join(new[k:m]))] if m > k else []
+    return tuple(pieces)
 
 
 def _strength(edge: Record) -> tuple[float, float, str]:
@@ -219,10 +252,11 @@ class Axis:
 
 
 _BREAK_WIDTH = 0.07
+_APART = 0.22  # of the width: a day and a time, on a phone
 _STEPS = (1, 5, 15, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 7 * 86400, 30 * 86400)
 
 
-def time_axis(times: Iterable[str], *, ticks: int = 7) -> Axis:
+def time_axis(times: Iterable[str], *, ticks: int = 5) -> Axis:
     """The axis for ISO times: the longest gap is cut while it takes more than 40 % of the rest."""
     known = sorted({datetime.fromisoformat(each) for each in times})
     if not known:
@@ -255,14 +289,14 @@ def _cut_gaps(gaps: Sequence[float]) -> set[int]:
 def _ticks(
     known: Sequence[datetime], cut: set[int], places: Mapping[str, float], wanted: int
 ) -> tuple[tuple[float, datetime], ...]:
-    """The first time of each part, and round times in it by the part's share of the width."""
+    """The first time of each part and round times in it, as far as they stand apart on a phone."""
     starts = [0, *(i + 1 for i in sorted(cut))]
     ends = [*sorted(cut), len(known) - 1]
+    begins = [(places[known[first].isoformat()], known[first]) for first in starts]
     found: list[tuple[float, datetime]] = []
     for first, last in zip(starts, ends, strict=True):
         begin, end = known[first], known[last]
         left, right = places[begin.isoformat()], places[end.isoformat()]
-        found.append((left, begin))
         seconds, room = (end - begin).total_seconds(), int(wanted * (right - left))
         if room < 1 or not seconds:
             continue
@@ -270,10 +304,13 @@ def _ticks(
         stamp = (begin.timestamp() // step + 1) * step
         while stamp <= end.timestamp():
             place = left + (right - left) * (stamp - begin.timestamp()) / seconds
-            if place - found[-1][0] > 0.07:
-                found.append((place, datetime.fromtimestamp(stamp, begin.tzinfo)))
+            found.append((place, datetime.fromtimestamp(stamp, begin.tzinfo)))
             stamp += step
-    return tuple(found)
+    kept: list[tuple[float, datetime]] = []
+    for place, at in (*begins, *found):
+        if all(abs(place - other) >= _APART for other, _ in kept):
+            kept.append((place, at))
+    return tuple(sorted(kept))
 
 
 def placed(drawn: Tree, axis: Axis) -> dict[str, float]:

@@ -4,33 +4,40 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.bundle.masking import masked_ids, masked_json, masked_texts, replaced, strings_in
-from graphkit.bundle.rows import masked_rows, moved_spans, rows_behind
+from graphkit.bundle.choosing import chosen_findings, count_of, nothing_left
+from graphkit.bundle.coarse import coarse_rows, hidden_rows
+from graphkit.bundle.excerpts import SPANS, excerpts
+from graphkit.bundle.masking import masked_ids, masked_json, masked_texts, strings_in
+from graphkit.bundle.rows import masked_rows, rows_behind, unsearchable, with_excerpts
 from graphkit.bundle.ties import bundled_ties, tie_records, tied_keys
+from graphkit.bundle.told import rekeyed, told_finding, told_traces, trace_spans
 from graphkit.case import (
     audit,
     decisions,
     evidence,
+    in_full_decisions,
     judgements,
     notes,
-    pseudonyms,
     runs,
     searches,
     traces,
 )
-from graphkit.errors import BundleError, UnknownNameError
+from graphkit.case.calibration import calibration_tables
+from graphkit.errors import BundleError
 from graphkit.findings import EvidenceRow, Finding, NullModel, Subjects
 from graphkit.ids import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from graphkit.bundle.choosing import Choice
+    from graphkit.bundle.excerpts import Excerpts
     from graphkit.bundle.names import Withheld
     from graphkit.case import Case, Run
     from graphkit.tables import Corpus
@@ -38,9 +45,36 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 SHOWN_EVIDENCE = 100
 EVIDENCE_KEY = ("run_id", "finding_id", "table", "key", "role")
-_HASHED = re.compile(r"\b((?:unseen|variant|claim):)[0-9a-f]{16}\b")
 # What is done with a finished case leaves its state as it was.
-_LATER_EVENTS = ("export", "verify")
+_LATER_EVENTS = ("export", "verify", "basket", "pin")
+
+
+@dataclass(frozen=True)
+class InFull:
+    """The decision that texts and times of withheld accounts stay as they are: why, and whose."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much of a case a bundle takes in.
+
+    Attributes:
+        finding_ids: only these findings; all that were reviewed and not rejected when None.
+        unreviewed: graded findings that nobody judged go in too, each marked.
+        in_full: texts and times of withheld accounts' posts stay whole.
+        inputs: the original input files go in in which nobody withheld stands.
+    """
+
+    finding_ids: Collection[str] | None = None
+    unreviewed: bool = False
+    in_full: InFull | None = None
+    inputs: bool = False
+
+
+DEFAULT_SCOPE = Scope()
 
 
 @dataclass(frozen=True)
@@ -49,15 +83,27 @@ class Beside:
 
     `limits` says by detector what its method cannot see; `ties` are the ties of the case's findings
     and traced stories (`investigation.ties.Tie`) as JSON values, with the case's ids and keys.
+    `outcomes` says by kind what each outcome means. `held` has, by run id and the case's finding id
+    of findings with a grade, in how many of the other runs over the same rows the finding holds,
+    and how many these are.
     """
 
     limits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ties: Sequence[Record] = ()
+    outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    held: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Contents:
     """What a bundle holds, already with pseudonyms. Records are JSON values.
+
+    Each finding has `reviewed` and `contested` (`choosing.Choice`); `unreviewed_count` of those
+    with a grade are not reviewed. `left_out` has how many findings stay out as unreviewed and as
+    rejected. `in_full` is the decision {reason, by, at} that texts and times are whole, None where
+    they are cut; `decisions_in_full` are all such decisions of the case. `attachments` are files
+    that stay in the case: sha256, bytes, by, at. `calibration` has the tables by file name that the
+    traces' probabilities rest on.
 
     `evidence` has run_id, finding_id (the bundle's), table, key, role, file, line, sha256; `rows`
     the rows of each table, with `is_evidence`.
@@ -76,55 +122,150 @@ class Contents:
     notes: list[Record]
     decisions: list[Record]
     searches: list[Record]
+    decisions_in_full: list[Record]
+    in_full: Record | None
+    left_out: Mapping[str, int]
+    attachments: list[Record]
+    calibration: Mapping[str, bytes]
+
+    @cached_property
+    def evidence_of(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """The evidence of each record by (run_id, bundle_finding_id), in key order."""
+        return self.evidence.partition_by("run_id", "finding_id", as_dict=True)
+
+    @property
+    def unreviewed_count(self) -> int:
+        """How many of the findings have a grade and are not reviewed."""
+        graded = [each for each in self.findings if each["grade"] is not None]
+        return count_of([each for each in graded if not each["reviewed"]], "case_finding_id")
 
 
 def bundle_contents(
     corpus: Corpus,
     *,
     withheld: Withheld,
-    finding_ids: Collection[str] | None,
+    scope: Scope,
     ties: Sequence[Record] = (),
 ) -> Contents:
-    """What a bundle of the findings `finding_ids` (all when None) of the case holds.
+    """What a bundle of `scope` of the case holds.
 
     Raises:
         UnknownNameError: no such finding.
-        BundleError: nothing to bundle, or the evidence names rows that are not there.
+        BundleError: nothing to bundle, a finding is asked for that nobody reviewed, or the evidence
+            names rows that are not there.
     """
-    case = withheld.case
-    all_runs = runs(case)
-    chosen = _chosen(all_runs, finding_ids)
-    told = traces(case)
-    if not all_runs and not told:
-        raise BundleError("nothing to bundle: no detector or trace has run; run: graphkit detect")
-    tied = bundled_ties(ties, {record["finding_id"] for record in chosen})
-    keys = _evidence_of(case, chosen)
-    traced = pl.Series("post_id", sorted(set(strings_in(told))), dtype=pl.String)
-    traced = traced.filter(traced.is_in(corpus.posts["post_id"].implode()))
-    asked = pl.concat([keys.select("table", "key"), tied_keys(tied)])
-    found = rows_behind(corpus, asked, traced=traced)
-    if "citations" in found:
-        posts = found.get("posts", corpus.posts.clear())
-        found["citations"] = moved_spans(withheld, found["citations"], posts)
-    rows = {name: masked_rows(withheld, name, frame) for name, frame in found.items()}
+    case, in_full = withheld.case, scope.in_full is not None
+    all_runs, told = runs(case), traces(case)
+    choice = chosen_findings(case, all_runs, scope)
+    refusal = _nothing(all_runs, told, choice)
+    if refusal is not None:
+        raise BundleError(refusal)
+    tied = bundled_ties(ties, {each["finding_id"] for each in choice.records}, in_full=in_full)
+    keys = _evidence_of(case, choice.records)
+    found = rows_behind(corpus, _asked(keys, tied), traced=_traced(corpus, told))
+    shown = excerpts(withheld, _texts_in(found), spans=_credits(found, told), in_full=in_full)
+    rows = _bundled_rows(withheld, found, shown)
     placed = _placed(withheld, keys, rows)
-    records = _findings(withheld, chosen, placed)
+    hidden = set() if in_full else _about_withheld(withheld, keys, found)
+    records = [
+        told_finding(shown, each) if (each["run_id"], each["case_finding_id"]) in hidden else each
+        for each in _findings(withheld, choice.records, placed)
+    ]
     new_ids = {r["case_finding_id"]: r["bundle_finding_id"] for r in records}
+    decided = masked_json(withheld, in_full_decisions(case))
     return Contents(
         name=masked_json(withheld, case.name),
         zone=case.zone,
         date=_date(case),
         findings=records,
-        runs=masked_json(withheld, [_run(run, chosen) for run in all_runs]),
+        runs=masked_json(withheld, [_run(run, choice) for run in all_runs]),
         evidence=placed.with_columns(pl.col("finding_id").replace(new_ids)).sort(EVIDENCE_KEY),
         rows=rows,
-        traces=_traces(withheld, told),
-        ties=tie_records(tied, lambda each: _traces(withheld, each), new_ids, rows),
+        traces=told_traces(withheld, shown, told),
+        ties=tie_records(tied, lambda each: rekeyed(withheld, each), new_ids, rows),
         judgements=_about(withheld, judgements(case), new_ids),
         notes=_about(withheld, notes(case), new_ids),
         decisions=masked_json(withheld, decisions(case)),
         searches=masked_json(withheld, searches(case)),
+        decisions_in_full=decided,
+        in_full=_decided(withheld, scope, decided),
+        left_out={why: count_of(each) for why, each in choice.left_out.items()},
+        attachments=masked_json(withheld, _attachments(case)),
+        calibration=calibration_tables(case) if told else {},
     )
+
+
+def _nothing(all_runs: Sequence[Run], told: Sequence[Any], choice: Choice) -> str | None:
+    """Why there is nothing to bundle, else None."""
+    if not all_runs and not told:
+        return "nothing to bundle: no detector or trace has run; run: graphkit detect"
+    return None if told else nothing_left(choice)
+
+
+def _asked(keys: pl.DataFrame, tied: Sequence[Record]) -> pl.DataFrame:
+    return pl.concat([keys.select("table", "key"), tied_keys(tied)])
+
+
+def _traced(corpus: Corpus, told: Sequence[Any]) -> pl.Series:
+    """The posts that the traces name."""
+    traced = pl.Series("post_id", sorted(set(strings_in(list(told)))), dtype=pl.String)
+    return traced.filter(traced.is_in(corpus.posts["post_id"].implode()))
+
+
+def _texts_in(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    texts = ("post_id", "account_id", "text")
+    empty = pl.DataFrame(schema={**dict.fromkeys(texts, pl.String), "is_evidence": pl.Boolean})
+    return found["posts"].select(empty.columns) if "posts" in found else empty
+
+
+def _credits(found: Mapping[str, pl.DataFrame], told: Sequence[Any]) -> pl.DataFrame:
+    """The places in posts' texts where a source is named: of bundled citations and traces."""
+    of_traces = trace_spans(told)
+    if "citations" not in found:
+        return of_traces
+    cited = found["citations"].drop_nulls(["span_start", "span_end"])
+    spans = cited.select("post_id", start="span_start", end="span_end").cast(SPANS)
+    return pl.concat([spans, of_traces])
+
+
+def _bundled_rows(
+    withheld: Withheld, found: Mapping[str, pl.DataFrame], shown: Excerpts
+) -> dict[str, pl.DataFrame]:
+    told = with_excerpts(found, shown)
+    if not shown.in_full:
+        told = unsearchable(withheld, told)
+        told = {name: coarse_rows(withheld, name, frame) for name, frame in told.items()}
+    return {name: masked_rows(withheld, name, frame) for name, frame in told.items()}
+
+
+def _about_withheld(
+    withheld: Withheld, keys: pl.DataFrame, found: Mapping[str, pl.DataFrame]
+) -> set[tuple[str, str]]:
+    """The findings (run_id, finding_id) that have evidence of somebody withheld."""
+    parts = [
+        frame.filter(hidden_rows(withheld, name, frame)).select(table=pl.lit(name), key="key")
+        for name, frame in found.items()
+    ]
+    closed = pl.concat([keys.select("table", "key").clear(), *parts])
+    about = keys.join(closed, on=["table", "key"], how="semi")
+    return set(about.select("run_id", "finding_id").unique().rows())
+
+
+def _decided(withheld: Withheld, scope: Scope, decided: Sequence[Record]) -> Record | None:
+    """The decision by which texts and times are whole in this bundle."""
+    if scope.in_full is None:
+        return None
+    asked = masked_json(withheld, asdict(scope.in_full))
+    return next(each for each in decided if asked.items() <= each.items())
+
+
+def _attachments(case: Case) -> list[Record]:
+    """The files that were attached to the case, by SHA-256: bytes, who brought them, and when."""
+    lines = [each for each in audit(case) if each["event"] == "attach"]
+    return [
+        {**{name: each["detail"].get(name) for name in ("sha256", "bytes", "by")}, "at": each["at"]}
+        for each in lines
+    ]
 
 
 def finding_id_of(kind: str, subjects: Mapping[str, Sequence[str]], rows: pl.DataFrame) -> str:
@@ -141,20 +282,6 @@ def finding_id_of(kind: str, subjects: Mapping[str, Sequence[str]], rows: pl.Dat
         caveats=(),
         null_model=NullModel(),
     ).finding_id
-
-
-def _chosen(all_runs: Sequence[Run], finding_ids: Collection[str] | None) -> list[Record]:
-    """The records of the findings asked for, accusing ones first, by falling score."""
-    records = [record for run in all_runs for record in run.findings]
-    known = {str(record["finding_id"]) for record in records}
-    for each in sorted(known if finding_ids is None else set(finding_ids)):
-        if each not in known:
-            raise UnknownNameError.among("finding", each, known)
-    order = {"strong": 0, "moderate": 1, "weak": 2, None: 3}
-    return sorted(
-        (r for r in records if finding_ids is None or r["finding_id"] in finding_ids),
-        key=lambda r: (order[r["grade"]], r["kind"], -r["score"], r["finding_id"], r["run_id"]),
-    )
 
 
 def _evidence_of(case: Case, chosen: Sequence[Record]) -> pl.DataFrame:
@@ -219,13 +346,19 @@ def _without(record: Mapping[str, Any], names: Collection[str]) -> Record:
     return {name: value for name, value in record.items() if name not in names}
 
 
-def _run(run: Run, chosen: Sequence[Record]) -> Record:
+def _run(run: Run, choice: Choice) -> Record:
+    inside = [record for record in choice.records if record["run_id"] == run.run_id]
     return {
         "run_id": run.run_id,
         "detector": run.detector,
         "recipe": run.recipe,
         "findings_count": len(run.findings),
-        "bundled_count": sum(record["run_id"] == run.run_id for record in chosen),
+        "bundled_count": len(inside),
+        "unreviewed_count": sum(r["grade"] is not None and not r["reviewed"] for r in inside),
+        "left_out": {
+            why: sum(record["run_id"] == run.run_id for record in records)
+            for why, records in choice.left_out.items()
+        },
     }
 
 
@@ -243,20 +376,6 @@ def _about(
         }
         for old, new in zip(kept, said, strict=True)
     ]
-
-
-def _traces(withheld: Withheld, told: list[Any]) -> list[Any]:
-    masked: list[Any] = masked_json(withheld, _rekeyed(withheld, told))
-    return masked
-
-
-def _rekeyed(withheld: Withheld, told: Sequence[Any]) -> list[Any]:
-    """The traces with a key in ids that hash a name or a text: else a guess confirms them."""
-    hashed = {text for text in strings_in(list(told)) if _HASHED.search(text)}
-    plain = {found[0] for text in hashed for found in _HASHED.finditer(text)}
-    codes = pseudonyms(withheld.case, sorted(plain), prefix="node")
-    new = {text: _HASHED.sub(lambda found: f"{found[1]}{codes[found[0]]}", text) for text in hashed}
-    return [replaced(each, new) for each in told]
 
 
 def _date(case: Case) -> str:

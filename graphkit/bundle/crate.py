@@ -30,11 +30,13 @@ _FORMATS = {
     ".txt": "text/plain",
 }
 _DESCRIPTIONS = {
+    "attachments.jsonl": "Files that were attached to the case, by SHA-256; they stay in the case",
     "VERIFY.txt": "How to check this bundle without graphkit",
-    "decisions.jsonl": "Accounts that a person decided to name, and why",
+    "decisions.jsonl": "Decisions to name an account or to keep texts whole, and why",
     "evidence.csv": "All rows of evidence by finding, for spreadsheets",
     "evidence.parquet": "All rows of evidence by finding",
     "findings.jsonl": "The findings, with null model, caveats and first rows",
+    "imports.json": "The imports in their order: what was told of each file, and its SHA-256",
     "judgements.jsonl": "What persons judged of the findings",
     "notes.jsonl": "Notes of the investigators",
     "report.html": "The report, self-contained",
@@ -43,7 +45,9 @@ _DESCRIPTIONS = {
     "ties.jsonl": "What findings and traced stories have in common, with the rows on both sides",
 }
 _FOLDERS = {
+    "calibration": "A table on which probabilities of traces rest",
     "graphs": "What the rows of one finding relate",
+    "inputs": "An original input, called after its SHA-256",
     "rows": "Rows behind the findings and traces",
     "traces": "One trace with candidates, coverage and rejected edges",
 }
@@ -92,7 +96,7 @@ def _file(path: Path, data: Path) -> dict[str, Any]:
         "name": name,
         "description": _DESCRIPTIONS.get(name, folder),
         "contentSize": str(path.stat().st_size),
-        "encodingFormat": _FORMATS[path.suffix],
+        "encodingFormat": _FORMATS.get(path.suffix, "application/octet-stream"),
         "sha256": sha256_of(path),
     }
 
@@ -111,8 +115,9 @@ def _action(run: dict[str, Any], refs: list[dict[str, str]]) -> dict[str, Any]:
 
 VERIFY_TEXT = r"""How to check this bundle without graphkit
 
-Open a terminal in the folder that holds bagit.txt. You need sha256sum (on macOS: shasum -a 256)
-and, for the signature, OpenSSL 3. The lines below can be pasted as they are.
+Open a terminal in the folder that holds bagit.txt; unpack a bundle that is one zip first (unzip
+FILE.zip) and go into the folder that it makes. You need sha256sum (on macOS: shasum -a 256) and,
+for the signature, OpenSSL 3. The lines below can be pasted as they are.
 
 1. No file was changed, and none is missing. Every line must end in OK.
 

@@ -8,17 +8,14 @@ puts today's date there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+import polars as pl
 
 from graphkit.text.visible import visible
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import polars as pl
-
-_HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_QUOTE = {'"': "&quot;"}
 
 
 def graphml(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: str = "") -> bytes:
@@ -26,28 +23,24 @@ def graphml(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: 
 
     `about` is the description of the graph.
     """
-    root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
-    for place, frame, own in (("node", nodes, ("node",)), ("edge", edges, ("a", "b"))):
-        for name, kind in _attributes(frame, own).items():
-            said = {"id": f"{place}_{name}", "for": place, "attr.name": name, "attr.type": kind}
-            ElementTree.SubElement(root, "key", said)
     direction = "directed" if directed else "undirected"
-    graph = ElementTree.SubElement(root, "graph", id="graph", edgedefault=direction)
-    if about:
-        ElementTree.SubElement(graph, "desc").text = _legal(about)
-    for row in nodes.sort("node").to_dicts():
-        _add_data(ElementTree.SubElement(graph, "node", id=_legal(row.pop("node"))), row)
-    for row in edges.sort(edges.columns).to_dicts():
-        ends = {"source": _legal(row.pop("a")), "target": _legal(row.pop("b"))}
-        _add_data(ElementTree.SubElement(graph, "edge", ends), row)
-    return _written(root)
-
-
-def _add_data(element: ElementTree.Element, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        if value is not None:
-            data = ElementTree.SubElement(element, "data", key=f"{element.tag}_{name}")
-            data.text = _legal(str(value))
+    keys = [
+        f'<key id="{place}_{name}" for="{place}" attr.name="{name}" attr.type="{kind}"/>\n'
+        for place, frame, own in (("node", nodes, ("node",)), ("edge", edges, ("a", "b")))
+        for name, kind in _attributes(frame, own).items()
+    ]
+    ends = {"node": {"id": "node"}, "edge": {"source": "a", "target": "b"}}
+    parts = [
+        _HEAD,
+        '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n',
+        *keys,
+        f'<graph id="graph" edgedefault="{direction}">\n',
+        f"<desc>{_legal(about)}</desc>\n" if about else "",
+        _elements(nodes.sort("node"), "node", ends["node"], '<data key="node_{}">{}</data>'),
+        _elements(edges.sort(edges.columns), "edge", ends["edge"], '<data key="edge_{}">{}</data>'),
+        "</graph>\n</graphml>\n",
+    ]
+    return "".join(parts).encode()
 
 
 def gexf(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: str = "") -> bytes:
@@ -55,44 +48,80 @@ def gexf(nodes: pl.DataFrame, edges: pl.DataFrame, *, directed: bool, about: str
 
     The columns `label` and `weight` become GEXF's own.
     """
-    root = ElementTree.Element("gexf", xmlns="http://gexf.net/1.3", version="1.3")
     direction = "directed" if directed else "undirected"
-    if about:
-        told = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "description")
-        told.text = _legal(about)
-    graph = ElementTree.SubElement(root, "graph", defaultedgetype=direction)
+    told = f"<meta><description>{_legal(about)}</description></meta>\n" if about else ""
     own = {"node": ("node", "label"), "edge": ("a", "b", "weight")}
-    for place, frame in (("node", nodes), ("edge", edges)):
-        declared = ElementTree.SubElement(graph, "attributes", {"class": place})
-        for name, kind in _attributes(frame, own[place]).items():
-            said = {"id": name, "title": name, "type": kind}
-            ElementTree.SubElement(declared, "attribute", said)
-    holder = ElementTree.SubElement(graph, "nodes")
-    for row in nodes.sort("node").to_dicts():
-        name = _legal(row.pop("node"))
-        label = _legal(str(row.pop("label", name)))
-        _add_values(ElementTree.SubElement(holder, "node", id=name, label=label), row)
-    holder = ElementTree.SubElement(graph, "edges")
-    for number, row in enumerate(edges.sort(edges.columns).to_dicts()):
-        said = {"id": f"edge-{number}", "weight": str(row.pop("weight", 1))}
-        said |= {"source": _legal(row.pop("a")), "target": _legal(row.pop("b"))}
-        _add_values(ElementTree.SubElement(holder, "edge", said), row)
-    return _written(root)
+    declared = [
+        f'<attributes class="{place}">\n{"".join(_declared(frame, own[place]))}</attributes>\n'
+        for place, frame in (("node", nodes), ("edge", edges))
+    ]
+    numbered = edges.sort(edges.columns).with_row_index("id")
+    nodes, numbered = (each.with_columns(**_given(each)) for each in (nodes, numbered))
+    value = '<attvalue for="{}" value="{}"/>'
+    parts = [
+        f'{_HEAD}<gexf xmlns="http://gexf.net/1.3" version="1.3">\n{told}',
+        f'<graph defaultedgetype="{direction}">\n',
+        *declared,
+        "<nodes>\n",
+        _elements(nodes.sort("node"), "node", {"id": "node", "label": "label"}, value),
+        "</nodes>\n<edges>\n",
+        _elements(numbered, "edge",
+                  {"id": "id", "weight": "weight", "source": "a", "target": "b"}, value),
+        "</edges>\n</graph>\n</gexf>\n",
+    ]  # fmt: skip
+    return "".join(parts).encode()
 
 
-def _add_values(element: ElementTree.Element, values: Mapping[str, object]) -> None:
-    holder = ElementTree.SubElement(element, "attvalues")
-    for name, value in values.items():
-        if value is not None:
-            said = {"for": name, "value": _legal(str(value))}
-            ElementTree.SubElement(holder, "attvalue", said)
+def _declared(frame: pl.DataFrame, own: tuple[str, ...]) -> list[str]:
+    kinds = _attributes(frame, own).items()
+    return [f'<attribute id="{name}" title="{name}" type="{kind}"/>\n' for name, kind in kinds]
+
+
+def _given(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """What GEXF asks of nodes and edges, where the frame does not say it."""
+    if "node" in frame.columns:
+        label = pl.col("label").fill_null(pl.col("node")) if "label" in frame.columns else "node"
+        return {"label": pl.col(label) if isinstance(label, str) else label}
+    weight = pl.col("weight") if "weight" in frame.columns else pl.lit(1)
+    return {"id": pl.format("edge-{}", "id"), "weight": weight}
+
+
+def _elements(frame: pl.DataFrame, name: str, attributes: dict[str, str], value: str) -> str:
+    """A line for each row: the element `name` with attributes, and its other columns in it.
+
+    `value` is how a column's name and value stand in the element. Made by whole columns, for a
+    bundle may hold a thousand graphs.
+    """
+    if not frame.height:
+        return ""
+    plain = frame.select(_legal_text(each) for each in frame.iter_columns())
+    inside = [each for each in frame.columns if each not in attributes.values()]
+    opening = f"<{name}" + "".join(f' {key}="{{}}"' for key in attributes) + ">"
+    wrap = ("<attvalues>", "</attvalues>") if value.startswith("<attvalue") else ("", "")
+    held = [
+        pl.when(pl.col(each).is_null())
+        .then(pl.lit(""))
+        .otherwise(pl.format(value.replace("{}", each, 1), each))
+        for each in inside
+    ]
+    texts = [pl.format(opening, *attributes.values()), pl.lit(wrap[0]), *held, pl.lit(wrap[1])]
+    lines = plain.select(pl.concat_str([*texts, pl.lit(f"</{name}>\n")])).to_series()
+    return str(lines.str.join("").item())
+
+
+def _legal_text(column: pl.Series) -> pl.Series:
+    """The column as text that XML may hold; only odd texts are looked at one by one."""
+    text = column.cast(pl.String)
+    if column.dtype.is_numeric():
+        return text
+    odd = text.filter(text.str.contains(r"[^ -~]|[&<>\"]")).unique()
+    return text.replace(odd, pl.Series([_legal(each) for each in odd], dtype=pl.String))
 
 
 def _legal(text: str) -> str:
-    """`text` as XML 1.0 may hold it."""
-    if text.isascii() and text.isprintable():
-        return text
-    return visible(text).translate(dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"))
+    """`text` as XML 1.0 may hold it, escaped."""
+    seen = visible(text).translate(dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"))
+    return escape(seen, _QUOTE)
 
 
 def _attributes(frame: pl.DataFrame, own: tuple[str, ...]) -> dict[str, str]:
@@ -102,8 +131,3 @@ def _attributes(frame: pl.DataFrame, own: tuple[str, ...]) -> dict[str, str]:
         for name, kind in frame.schema.items()
         if name not in own
     }
-
-
-def _written(root: ElementTree.Element) -> bytes:
-    ElementTree.indent(root)
-    return _HEAD + ElementTree.tostring(root, encoding="unicode").encode() + b"\n"

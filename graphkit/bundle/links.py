@@ -48,8 +48,10 @@ def own_rows(rows: Mapping[str, pl.DataFrame], evidence: pl.DataFrame) -> dict[s
     """The rows of each table that the evidence of one finding names; `key` is the bundle's."""
     found = {}
     for (name,), part in sorted(evidence.partition_by("table", as_dict=True).items()):
-        keyed = rows[str(name)].drop("key").rename({"new_key": "key"})
-        found[str(name)] = keyed.join(part.select("key").unique(), on="key", how="semi")
+        keyed = rows[str(name)].drop("key").rename({"new_key": "key"}).sort("key")
+        keys = part["key"].unique().sort()
+        at = keyed["key"].search_sorted(keys).clip(upper_bound=max(keyed.height - 1, 0))
+        found[str(name)] = keyed[at].filter(pl.col("key") == keys)
     return found
 
 

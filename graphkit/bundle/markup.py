@@ -45,23 +45,42 @@ def _escaped(child: object) -> str:
     return child if isinstance(child, Html) else html.escape(visible(str(child)))
 
 
-def table(headings: list[str], rows: list[list[object]], **attributes: object) -> Html:
-    """A table with one heading a column. Columns that begin with a number are set to the right."""
+def table(
+    headings: list[str], rows: list[list[object]], *, caption: str, **attributes: object
+) -> Html:
+    """A table with one heading a column. Columns that begin with a number are set to the right.
+
+    The first cell of a row is its heading. `caption` is for those who hear the page; on a narrow
+    screen the table moves sideways in a frame of its own.
+    """
     right = [_is_number(each) for each in rows[0]] if rows else [False] * len(headings)
     marks = ["number" if each else None for each in right]
     pairs = zip(headings, marks, strict=True)
     head = tag("tr", *[tag("th", each, scope="col", class_=mark) for each, mark in pairs])
-    body = [tag("tr", *[_cell(each) for each in row]) for row in rows]
-    return tag("table", tag("thead", head), tag("tbody", *body), **attributes)
+    body = [tag("tr", _cell(row[0], "th"), *[_cell(each) for each in row[1:]]) for row in rows]
+    held = tag(
+        "table",
+        tag("caption", caption),
+        tag("thead", head),
+        tag("tbody", *body),
+        **attributes,
+    )
+    return tag("div", held, class_="frame", role="group", tabindex="0", aria_label=caption)
 
 
-def _cell(value: object) -> Html:
+def _cell(value: object, name: str = "td") -> Html:
+    scope = "row" if name == "th" else None
     if _is_number(value):
-        return tag("td", figure(value), class_="number")
+        return tag(name, figure(value), scope=scope, class_="number")
     # Only cells with a long word may break words: else narrow columns take from wide ones.
     words = [] if isinstance(value, Html) else str(value).split()
     long = any(len(word) > LONG_WORD for word in words)
-    return tag("td", value, class_="long" if long else None)
+    return tag(name, value, scope=scope, class_="long" if long else None)
+
+
+def folded(title: str, *children: object) -> Html:
+    """What is closed on the screen until somebody opens it, and open on paper."""
+    return tag("details", tag("summary", title), *children)
 
 
 def _is_number(value: object) -> bool:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
 
 import polars as pl
 
-from graphkit.bundle.names import MENTION, Hit, hits
+from graphkit.bundle.matching import CODED, MAIL, MENTION, Hit, decoded, fold, hits
 from graphkit.case import pseudonyms
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 
     from graphkit.bundle.names import Withheld
 
-_MENTION = re.compile(MENTION)
+_MENTION = re.compile(rf"(?P<mail>{MAIL})|{MENTION}")
+_CODED_WORD = re.compile(rf"[\w.~%+&#;=?/:-]*(?:{CODED.pattern})[\w.~%+&#;=?/:-]*", re.ASCII)
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,})(?P<rest>[/?:#][^\s<>\"'（）《》，。！]*)?",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ def masked_ids(withheld: Withheld, ids: Iterable[str | None], *, prefix: str) ->
 
 def masked_handles(withheld: Withheld, handles: Iterable[str]) -> dict[str, str]:
     """Each handle, or the pseudonym of its account where it is withheld."""
-    asked = {handle: handle.lower() for handle in sorted(set(handles))}
+    asked = {handle: fold(handle) for handle in sorted(set(handles))}
     named = _replacements(withheld, asked.values())
     return {handle: named.get(low, handle) for handle, low in asked.items()}
 
@@ -116,18 +116,26 @@ def text_edits(withheld: Withheld, texts: Collection[str]) -> dict[str, list[Edi
     """What must be replaced in each of `texts`; texts that stay as they are are left out."""
     asked = set(texts) - withheld.accounts - withheld.posts
     addresses = {text: _addresses(text) for text in asked if "." in text}
-    decoded = {a[0]: unquote(a[0]) for each in addresses.values() for a in each if "%" in a[0]}
-    found = hits(withheld, {*asked, *decoded.values()})
+    coded = {text: list(_CODED_WORD.finditer(text)) for text in asked if CODED.search(text)}
+    pieces = [each for text in coded for each in (*coded[text], *addresses.get(text, []))]
+    parts = {part for each in pieces for part in (each[0], each.groupdict().get("host")) if part}
+    plain = {part: decoded(part) for part in parts}
+    found = hits(withheld, {*asked, *plain.values()})
+    bad = {part for part in parts if plain[part] in found}
+    short = (
+        set(withheld.names.filter("short")["name"]) & asked
+    )  # a number is a whole text, or a count
+    found |= {text: [Hit(0, len(text), text)] for text in short}
     mentions = {text: _mentions(text) for text in asked if "@" in text or "＠" in text}
     named = {hit.name for each in (*found.values(), *mentions.values()) for hit in each}
     by = _replacements(withheld, named)
-    coded = {address for address, plain in decoded.items() if plain in found}
     result = {}
     for text in asked:
         own = found.get(text, [])
-        bad = [a for a in addresses.get(text, []) if a[0] in coded or _leads(withheld, a, own)]
         names = [*mentions.get(text, []), *own]
-        edits = [_cut(withheld, a, own) for a in bad]
+        leading = [a for a in addresses.get(text, []) if a[0] in bad or _leads(withheld, a, own)]
+        edits = [_cut(withheld, a, own, bad=bad) for a in leading]
+        edits += [_coded(withheld, each) for each in coded.get(text, []) if each[0] in bad]
         edits += [Edit(hit.start, hit.end, by[hit.name]) for hit in names if hit.name in by]
         if edits:
             result[text] = _apart(edits)
@@ -152,29 +160,42 @@ def _leads(withheld: Withheld, address: re.Match[str], own: Sequence[Hit]) -> bo
     return address["rest"] not in (None, "/") and withheld.published.isdisjoint(words)
 
 
-def _cut(withheld: Withheld, address: re.Match[str], own: Sequence[Hit]) -> Edit:
+def _coded(withheld: Withheld, word: re.Match[str]) -> Edit:
+    code = pseudonyms(withheld.case, [word[0]], prefix="url")[word[0]]
+    return Edit(word.start(), word.end(), code)
+
+
+def _cut(
+    withheld: Withheld, address: re.Match[str], own: Sequence[Hit], *, bad: Collection[str]
+) -> Edit:
     """The address without its path: a permalink names by numbers too that no table holds."""
     code = pseudonyms(withheld.case, [address[0]], prefix="url")[address[0]]
-    whole = any(address.start() <= hit.start < address.end("host") for hit in own)
+    named = any(address.start() <= hit.start < address.end("host") for hit in own)
+    whole = named or address["host"] in bad
     kept = "" if whole else address[0][: address.end("host") - address.start()] + "/"
     return Edit(address.start(), address.end(), kept + code)
 
 
 def _mentions(text: str) -> list[Hit]:
-    """Every @name in `text`, whether its account is known or not."""
-    found = ((each.start() + 1, each[0][1:].rstrip(".-·")) for each in _MENTION.finditer(text))
-    return [Hit(start, start + len(name), name.lower()) for start, name in found if name]
+    """Every @name and mail address in `text`, whether its account is known or not."""
+    found = []
+    for each in _MENTION.finditer(text):
+        start = each.start() + (each["mail"] is None)
+        name = text[start : each.end()].rstrip(".-·")
+        found += [Hit(start, start + len(name), fold(name))] if name else []
+    return found
 
 
 def _replacements(withheld: Withheld, names: Collection[str]) -> dict[str, str]:
     """The pseudonym of each of `names` (lower case) that is not published."""
     known = withheld.names.filter(pl.col("name").is_in(list(names)))
     of = {name: (p, o) for name, p, o in known.select("name", "prefix", "owner").iter_rows()}
-    result = {}
+    owners: dict[str, dict[str, str]] = {}
     for name in sorted(set(names) - withheld.published):
         prefix, owner = of.get(name, ("name", name))
-        result[name] = pseudonyms(withheld.case, [owner], prefix=prefix)[owner]
-    return result
+        owners.setdefault(prefix, {})[name] = owner
+    by = {p: pseudonyms(withheld.case, each.values(), prefix=p) for p, each in owners.items()}
+    return {name: by[p][owner] for p, each in owners.items() for name, owner in each.items()}
 
 
 def _apart(edits: Sequence[Edit]) -> list[Edit]:

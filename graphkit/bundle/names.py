@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which names a bundle withholds, and where they stand in a text.
-
-Both the pseudonyms and the leak gate use this one matcher. A name is found without regard to case
-and only as a whole word; names of three or more characters in a script without spaces (Chinese,
-Japanese, Korean, Thai) are found inside a sentence too.
-"""
+"""Which names a bundle withholds: ids, handles and display names of accounts, ids of posts."""
 
 from __future__ import annotations
 
@@ -12,45 +7,45 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphkit.bundle.matching import ASCII_WORDS, MAIL, MENTION, MIN_UNSPACED, UNSPACED, folded
 from graphkit.case import named_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
     from graphkit.case import Case
     from graphkit.tables import Corpus
 
-# Scripts that do not put spaces between words: Thai, kana, Han, Hangul.
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
-_MIN_DIGITS = 6  # a shorter number alone is a count, and names nobody
-_MIN_UNSPACED = 3  # two Chinese characters are as often a word as a name
-_ASCII_WORDS = r"[0-9a-z_]+"
-MENTION = r"[@＠][\w.·-]{1,80}"
+_MIN_DIGITS = 6  # a shorter number alone is a count, and names nobody but in a file name
+# Two characters that stand inside the sentences of more posts than this are a word.
+_RARE_POSTS, _RARE_SHARE = 10, 0.001
+# A code and no word: digits among letters, capitals among small letters, or a long number that is
+# no date.
+_CODE = (
+    r"[A-Za-z][A-Za-z0-9]*[0-9]|[0-9][A-Za-z0-9]*[A-Za-z]|[a-z][A-Za-z0-9]*[A-Z]|"
+    r"^[013-9]\d{7,}$|^2[1-9]\d{6,}$|^20\d{7,}$"
+)
+_POST_ID = r"^(?:[\w.-]+:)?(?:\d{8,}|at://.+|t[13]_\w+)$"
+# What stands before the host in a name that holds its host: lin of lin@social.example.
+_LOCAL = r"^@?(.+?)(?:@.+|\.bsky\.social)$"
+_ASIDES = re.compile(r'(?ms)^\s*r?""".*?"""|#[^\n"]*$')
 _KINDS = ("account id", "native id", "handle", "display name", "post id", "native post id")
-
-
-class Hit(NamedTuple):
-    """A withheld name in a text: first character, character after the last, and the name."""
-
-    start: int
-    end: int
-    name: str
 
 
 @dataclass(frozen=True)
 class Withheld:
     """The names that a bundle of `case` withholds.
 
-    `names` has name (lower case), kind (account id, native id, handle, display name, post id,
-    native post id), prefix and owner (of the pseudonym), ordinary (a word of graphkit's own, a leak
-    only behind an @); one row a name. `accounts` are the accounts, `posts` the posts that may be
-    named, `published` all their names, in lower case.
+    `names` has name (folded), kind (account id, native id, handle, display name, post id, native
+    post id), prefix and owner (of the pseudonym), ordinary (a word of graphkit's own, a leak only
+    behind an @), inside (counts inside a sentence), short (a number that counts only in file
+    names); one row a name. `accounts` are the accounts, `posts` the posts that may be named,
+    `published` all their names, folded.
     """
 
     case: Case
@@ -66,76 +61,43 @@ def withheld_names(case: Case, corpus: Corpus) -> Withheld:
     own = corpus.posts.filter(pl.col("account_id").is_in(list(named)))
     kept = frozenset(own["post_id"].to_list())
     everything = pl.concat([_account_names(corpus), _post_names(corpus), _mentioned(corpus)])
+    everything = everything.with_columns(folded(pl.col("name")).str.strip_chars())
     open_ = pl.col("id").is_in([*named, *kept])
     published = everything.filter(open_)["name"].unique().to_list()
     closed = everything.filter(~open_ & ~pl.col("name").is_in(published))
-    worth = closed.filter(_identifies(pl.col("name")))
-    return Withheld(case, _one_row_a_name(worth), named, kept, frozenset(published))
+    names = _one_row_a_name(closed.filter(_identifies(pl.col("name"))))
+    brief = pl.col("name").str.contains(f"[{UNSPACED}]")
+    brief &= pl.col("name").str.len_chars() < MIN_UNSPACED
+    words = _words_of(corpus, names.filter(brief)["name"])
+    names = names.with_columns(inside=~pl.col("name").is_in(words.implode()))
+    return Withheld(case, names, named, kept, frozenset(published))
 
 
-def hits(withheld: Withheld, texts: Collection[str]) -> dict[str, list[Hit]]:
-    """Where withheld names stand in `texts`, by text; texts without any are left out.
-
-    Hits are in order of their start, the longest first, and may overlap.
-    """
-    frame = pl.DataFrame({"text": sorted(set(texts))}, schema={"text": pl.String})
-    frame = frame.with_columns(low=pl.col("text").str.to_lowercase())
-    words = frame["low"].str.extract_all(_ASCII_WORDS).explode().unique()
-    possible = withheld.names.filter(
-        pl.col("words").list.eval(pl.element().is_in(words.implode())).list.all()
+def _words_of(corpus: Corpus, brief: pl.Series) -> pl.Series:
+    """Those of the `brief` names that stand inside so many sentences that they are words."""
+    if not brief.len():
+        return brief
+    texts = corpus.posts.select("post_id", low=folded(pl.col("text"))).drop_nulls()
+    most = max(_RARE_POSTS, int(_RARE_SHARE * texts.height))
+    found = texts.select(
+        "post_id", name=pl.col("low").str.extract_many(brief.to_list(), overlapping=True)
     )
-    if not possible.height:
-        return {}
-    patterns = possible["name"].to_list()
-    found = frame.filter(pl.col("low").str.contains_any(patterns)).with_columns(
-        at=pl.col("low").str.find_many(patterns, overlapping=True),
-        match=pl.col("low").str.extract_many(patterns, overlapping=True),
-    )
-    ordinary = set(possible.filter("ordinary")["name"].to_list())
-    placed = {
-        text: _whole(low, zip(at, match, strict=True), ordinary)
-        for text, low, at, match in found.iter_rows()  # only texts that hold a candidate
-    }
-    return {text: each for text, each in placed.items() if each}
-
-
-def _whole(low: str, candidates: Iterable[tuple[int, str]], ordinary: set[str]) -> list[Hit]:
-    """The candidates (byte offset, name) that are whole words of the text `low`."""
-    raw = low.encode()
-    found = []
-    for offset, name in candidates:
-        start = len(raw[:offset].decode())
-        hit = Hit(start, start + len(name), name)
-        at = low[start - 1 : start] in ("@", "＠")
-        if _is_whole(low, hit) and (at or name not in ordinary):
-            found.append(hit)
-    return sorted(found, key=lambda hit: (hit.start, -hit.end))
-
-
-def _is_whole(text: str, hit: Hit) -> bool:
-    before, after = text[: hit.start][-2:], text[hit.end : hit.end + 2]
-    short = len(hit.name) < _MIN_UNSPACED and bool(_UNSPACED_CHARACTER.search(hit.name))
-    if _joined(before[-1:], hit.name[0], short) or _joined(hit.name[-1], after[:1], short):
-        return False
-    decimal = re.fullmatch(r"\d\.", before) or re.fullmatch(r"\.\d", after)
-    return not (hit.name.isdigit() and decimal)
-
-
-def _joined(left: str, right: str, strict: bool) -> bool:  # noqa: FBT001  two characters and how
-    """Whether two neighbours belong to one word."""
-    both = all(each.isalnum() or each == "_" for each in (left, right) if each) and left and right
-    return bool(both) and (strict or not _UNSPACED_CHARACTER.search(left + right))
+    counts = found.explode("name").drop_nulls().unique().group_by("name").len()
+    return counts.filter(pl.col("len") > most)["name"]
 
 
 def _identifies(name: pl.Expr) -> pl.Expr:
-    digits = name.str.contains(r"^\d+$") & (name.str.len_chars() < _MIN_DIGITS)
-    return name.str.contains(r"[\p{L}\p{N}]") & (name.str.len_chars() >= 2) & ~digits
+    return name.str.contains(r"[\p{L}\p{N}].|^\d$|.[\p{L}\p{N}]")
+
+
+def _is_short(name: pl.Expr) -> pl.Expr:
+    return name.str.contains(r"^\d+$") & (name.str.len_chars() < _MIN_DIGITS)
 
 
 def _names(ids: pl.Expr, name: pl.Expr, *, kind: str, prefix: str, owner: pl.Expr) -> list[pl.Expr]:
     return [
         ids.alias("id"),
-        name.str.to_lowercase().str.strip_chars().alias("name"),
+        name.alias("name"),
         pl.lit(kind).alias("kind"),
         pl.lit(prefix).alias("prefix"),
         owner.alias("owner"),
@@ -143,14 +105,20 @@ def _names(ids: pl.Expr, name: pl.Expr, *, kind: str, prefix: str, owner: pl.Exp
 
 
 def _id_names(ids: pl.Series, *, kinds: tuple[str, str], prefix: str) -> pl.DataFrame:
-    """The full and the native form of each id."""
+    """The full and the native form of each id; `@handle` as an id is the handle."""
     frame = ids.drop_nulls().unique().to_frame("id")
     full = pl.col("id")
-    native = full.str.replace(r"^[^:]*:", "")
+    native = full.str.replace(r"^[^:]*:@?", "")
     forms = zip((full, native), kinds, strict=True)
-    return pl.concat(
-        [frame.select(_names(full, f, kind=k, prefix=prefix, owner=full)) for f, k in forms]
+    known = [frame.select(_names(full, f, kind=k, prefix=prefix, owner=full)) for f, k in forms]
+    # Codes in ids that are made of several: at://did:plc:x/app.bsky.feed.post/3lsynth0aaa2c.
+    made = frame.filter(native.str.contains(r"[/=&_:]")).with_columns(
+        code=native.str.extract_all(r"[A-Za-z0-9]{5,}")
     )
+    codes = made.explode("code").filter(pl.col("code").str.contains(_CODE))
+    numbers = frame.with_columns(code=native.str.extract(r"^(?:user|channel|chat)(\d+)$"))
+    said = _names(full, pl.col("code"), kind=kinds[1], prefix=prefix, owner=full)
+    return pl.concat([*known, codes.select(said), numbers.drop_nulls().select(said)])
 
 
 def _account_names(corpus: Corpus) -> pl.DataFrame:
@@ -165,6 +133,11 @@ def _account_names(corpus: Corpus) -> pl.DataFrame:
         )
         for column, kind in (("handle", "handle"), ("display_name", "display name"))
     ]
+    far = pl.col("handle").str.extract(_LOCAL)
+    local = corpus.accounts.select("account_id", far.alias("handle")).drop_nulls()
+    said.append(
+        local.select(_names(owner, pl.col("handle"), kind="handle", prefix="acct", owner=owner))
+    )
     known = _id_names(everyone, kinds=("account id", "native id"), prefix="acct")
     return pl.concat([known, *said])
 
@@ -172,20 +145,29 @@ def _account_names(corpus: Corpus) -> pl.DataFrame:
 def _post_names(corpus: Corpus) -> pl.DataFrame:
     cited = corpus.citations.filter(pl.col("target_kind") == "post")["target"]
     labelled = corpus.labels.filter(pl.col("subject_kind") == "post")["subject_id"]
+    objects = corpus.actions["object_id"].unique()
     own = [corpus.posts[name] for name in ("post_id", "parent_id", "root_id")]
-    all_ids = [*own, corpus.actions["content_id"], cited, labelled]
-    ids = pl.concat([each.rename("id") for each in all_ids])
-    return _id_names(ids, kinds=("post id", "native post id"), prefix="post")
+    all_ids = [*own, corpus.actions["content_id"], objects.filter(objects.str.contains(_POST_ID))]
+    ids = pl.concat([each.rename("id") for each in (*all_ids, cited, labelled)])
+    links = corpus.posts.select("url", id="post_id").drop_nulls()
+    last = pl.col("url").str.extract(r"([A-Za-z0-9]{6,})/?$")
+    in_links = links.select(
+        _names(pl.col("id"), last, kind="native post id", prefix="post", owner=pl.col("id"))
+    ).filter(pl.col("name").str.contains(_CODE))
+    return pl.concat([_id_names(ids, kinds=("post id", "native post id"), prefix="post"), in_links])
 
 
 def _mentioned(corpus: Corpus) -> pl.DataFrame:
     """Handles in mentions and texts: their owners may be in no other row."""
-    texts = corpus.posts["text"].str.extract_all(MENTION).explode().str.slice(1)
-    handles = pl.concat([corpus.posts["mentions"].explode(), texts.alias("mentions")])
-    name = pl.col("mentions").str.strip_chars_end(".-·")
-    known = handles.drop_nulls().unique().to_frame()
-    low = name.str.to_lowercase()
-    return known.select(_names(pl.lit(""), name, kind="handle", prefix="name", owner=low))
+    texts = corpus.posts["text"].drop_nulls()
+    mail = texts.str.extract_all(MAIL).explode()
+    said = texts.str.replace_all(MAIL, " ").str.extract_all(MENTION).explode().str.slice(1)
+    every = [each.rename("said") for each in (corpus.posts["mentions"].explode(), said, mail)]
+    handles = pl.concat(every).str.strip_chars_end(".-·").drop_nulls().unique().to_frame()
+    name = pl.col("said")
+    return handles.select(
+        _names(pl.lit(""), name, kind="handle", prefix="name", owner=folded(name))
+    )
 
 
 def _one_row_a_name(names: pl.DataFrame) -> pl.DataFrame:
@@ -208,16 +190,20 @@ def _one_row_a_name(names: pl.DataFrame) -> pl.DataFrame:
         prefix=pl.when("shared").then(pl.lit("name")).otherwise("prefix"),
         owner=pl.when("shared").then("name").otherwise("owner"),
         ordinary=pl.col("name").is_in(list(own)),
-        words=pl.col("name").str.extract_all(_ASCII_WORDS),
+        short=_is_short(pl.col("name")),
+        words=pl.col("name").str.extract_all(ASCII_WORDS),
     )
 
 
 @cache
 def _own_words() -> frozenset[str]:
-    """The words of graphkit's own source: else an account called `evidence` blocks every bundle."""
+    """The words that graphkit itself writes: else an account called `evidence` blocks every bundle.
+
+    Docstrings and comments are left out: nobody reads them in a bundle, and they tell of people.
+    """
     found: set[str] = set()
     for text in _sources(resources.files("graphkit")):
-        found.update(re.findall(r"[^\W\d]\w*", text.lower()))
+        found.update(re.findall(r"[^\W\d]\w*", _ASIDES.sub("", text).lower()))
     return frozenset(found)
 
 

@@ -11,7 +11,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from graphkit.bundle.markup import Html, joined, table, tag
-from graphkit.bundle.report_finding import finding_section, latest_judgements
+from graphkit.bundle.report_finding import file_words, finding_section
+from graphkit.bundle.report_front import front
 from graphkit.bundle.report_ties import claim_of, story_place, ties_section
 from graphkit.bundle.report_trace import trace_section
 from graphkit.tables import SOURCES
@@ -19,18 +20,9 @@ from graphkit.tables import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphkit.bundle.contents import Contents
+    from graphkit.bundle.contents import Beside, Contents
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-_HOW_TO_READ = (
-    "A finding is a statement about rows: these rows, under this method, are more than chance "
-    "would make, or they are not. It says nothing of why somebody posted, and nothing of who "
-    "stands behind an account. People who share a cause, a newsroom or a fan club act together "
-    "too; what speaks for such explanations stands beside each finding, tested or not.",
-    "A grade is computed from the null model and from the tests of other explanations. A "
-    "conclusion is a person's: it is the judgement under the finding, with a name and a date.",
-    "Scores and grades compare findings of one method only. Do not rank accounts by them.",
-)
 _PRIVACY = (
     "Accounts, posts and names are pseudonyms (HMAC-SHA256 with a key that stays in the case) "
     "except those that a person decided to name. The same pseudonym is the same account in every "
@@ -40,9 +32,6 @@ _PRIVACY = (
     "the bundle as personal data.",
     "Texts of posts that are there only for context are hashed. Addresses that lead to a "
     "person's page or post are cut after the host.",
-)
-_NO_GRADE = (
-    "Outcomes without a grade accuse nobody: they explain the rows or say that they do not suffice."
 )
 _ALL_RUNS = (
     "Whoever tries many settings finds something at last: every run of the case is listed, and "
@@ -58,36 +47,38 @@ _COLLECTION = (
 )
 
 
-def html_report(contents: Contents, *, limits: Mapping[str, Sequence[str]]) -> bytes:
-    """The page as UTF-8. `limits` says by detector what its method cannot see."""
+def html_report(contents: Contents, *, beside: Beside) -> bytes:
+    """The page; `beside` has what the case does not hold: meanings of outcomes, other runs."""
     title = f"Evidence report: {contents.name}"
+    sections = [
+        finding_section(contents, beside, record, number=number)
+        for number, record in enumerate(contents.findings, 1)
+    ]
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name="robots", content="noindex"),
         tag("title", title),
-        tag("style", Html(resources.files("graphkit.bundle").joinpath("report.css").read_text())),
+        tag(
+            "style",
+            Html(resources.files("graphkit.bundle").joinpath("report.css").read_text("utf-8")),
+        ),
     )
-    judged = latest_judgements(contents)
-    sections = [
-        finding_section(contents, record, number=number)
-        for number, record in enumerate(contents.findings, 1)
-    ]
     main = tag(
         "main",
-        _opening(contents, title),
-        _overview(contents, judged),
+        front(contents, beside, title=title),
         *sections,
         *[_story(contents, each, number) for number, each in enumerate(contents.traces, 1)],
         _runs(contents),
         _searches(contents),
-        _methods(contents, limits),
+        _methods(contents, beside.limits),
         _sources(contents),
         _check(),
     )
-    return f"<!doctype html>\n{tag('html', head, tag('body', main), lang='en')}\n".encode()
+    body = tag("body", main)
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n".encode()
 
 
 def _story(contents: Contents, trace: Mapping[str, Any], number: int) -> Html:
@@ -115,43 +106,9 @@ def _labels(trace: Mapping[str, Any]) -> Html | None:
         return None
     heads = ["Label", "By", "On", "Since, UTC", "Taken back", "Posts", "After it", "Said otherwise"]
     return joined(
-        tag("h3", "Labels that others gave"), table(heads, rows, class_="rows"),
+        tag("h3", "Labels that others gave"),
+        table(heads, rows, caption="Labels that others gave", class_="rows"),
         tag("p", _LABELS, class_="note"),
-    )  # fmt: skip
-
-
-def _opening(contents: Contents, title: str) -> Html:
-    count = len(contents.findings)
-    said = f"{count} {'finding' if count == 1 else 'findings'} from {len(contents.runs)} runs"
-    told = f"{len(contents.traces)} traces" if len(contents.traces) != 1 else "1 trace"
-    state = f"State of the case on {contents.date}; times are in {contents.zone}"
-    return tag(
-        "header",
-        tag("p", "graphkit evidence bundle", class_="kicker"),
-        tag("h1", title),
-        tag("p", f"{said}, {told}. {state}.", class_="lead"),
-        *[tag("p", each) for each in _HOW_TO_READ],
-    )
-
-
-def _overview(contents: Contents, judged: Mapping[str, Mapping[str, Any]]) -> Html:
-    rows: list[list[object]] = [
-        [
-            tag("a", str(number), href=f"#finding-{number}"),
-            record["kind"],
-            record["outcome"],
-            "none" if record["grade"] is None else record["grade"],
-            judged.get(record["bundle_finding_id"], {}).get("verdict", "not reviewed"),
-            record["summary"],
-        ]
-        for number, record in enumerate(contents.findings, 1)
-    ]
-    headings = ["No.", "Kind", "Outcome", "Grade", "Judgement", "What the rows say"]
-    return tag(
-        "section",
-        tag("h2", "Findings in this bundle"),
-        table(headings, rows) if rows else tag("p", "No run found anything to report."),
-        tag("p", _NO_GRADE, class_="note"),
     )
 
 
@@ -163,15 +120,16 @@ def _runs(contents: Contents) -> Html:
             run["findings_count"],
             run["bundled_count"],
             tag("code", _params(run["recipe"].get("params", {}))),
-            tag("code", run["run_id"]),
+            tag("code", run["run_id"], class_="whole"),
         ]
         for run in contents.runs
     ]
     headings = ["Detector", "Result", "Findings", "In bundle", "Parameters", "Run"]
+    shown = table(headings, rows, caption="All runs", class_="rows")
     return tag(
         "section",
         tag("h2", "All runs, also those that found nothing"),
-        table(headings, rows, class_="rows") if rows else tag("p", "No detector has run."),
+        shown if rows else tag("p", "No detector has run."),
         tag("p", _ALL_RUNS, class_="note"),
     )
 
@@ -193,10 +151,11 @@ def _searches(contents: Contents) -> Html:
         for each in contents.searches
     ]
     none = tag("p", "No search outside the case is on record.")
+    shown = table(["Where", "Query", "Found", "At", "By"], rows, caption="Searches by people")
     return tag(
         "section",
         tag("h2", "What was looked for, found or not"),
-        table(["Where", "Query", "Found", "At", "By"], rows) if rows else none,
+        shown if rows else none,
     )
 
 
@@ -216,13 +175,14 @@ def _methods(contents: Contents, limits: Mapping[str, Sequence[str]]) -> Html:
     named: list[list[object]] = [
         [each["account_id"], each["reason"], each["by"], each["at"]] for each in contents.decisions
     ]
+    heads = ["Named account", "Reason", "Decided by", "At"]
     return tag(
         "section",
         tag("h2", "Methods and limits"),
         *parts,
         tag("h3", "Names"),
         *[tag("p", each) for each in _PRIVACY],
-        table(["Named account", "Reason", "Decided by", "At"], named) if named else None,
+        table(heads, named, caption="Accounts named by decision") if named else None,
     )
 
 
@@ -230,14 +190,15 @@ def _sources(contents: Contents) -> Html:
     counts = ("rows_read", "accepted", "duplicate", "rejected")
     frame = contents.rows.get("sources", SOURCES.empty()).sort("file", "sha256")
     rows: list[list[object]] = [
-        [*(r[n] for n in ("file", "importer", "collection", *counts)), tag("code", r["sha256"])]
+        [file_words(r["file"]), r["importer"], r["collection"], *(r[n] for n in counts),
+         tag("code", r["sha256"])]
         for r in frame.to_dicts()
-    ]
+    ]  # fmt: skip
     headings = ["File", "Importer", "Collected as", "Read", "Accepted", "Repeated", "Rejected"]
     return tag(
         "section",
         tag("h2", "Files that the rows come from"),
-        table([*headings, "SHA-256"], rows, class_="rows"),
+        table([*headings, "SHA-256"], rows, caption="Source files", class_="rows"),
         tag("p", _COLLECTION, class_="note"),
     )
 

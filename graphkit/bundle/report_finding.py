@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from graphkit.bundle.links import described, evidence_graph, own_rows
-from graphkit.bundle.markup import Html, figure, joined, table, tag
+from graphkit.bundle.markup import Html, figure, folded, joined, table, tag
 from graphkit.bundle.pictures import (
     MAX_NODES,
     graph_picture,
@@ -18,13 +18,25 @@ from graphkit.bundle.pictures import (
     timeline_picture,
 )
 from graphkit.bundle.report_ties import ties_section
+from graphkit.bundle.report_words import (
+    BY_HAND,
+    CONTESTED,
+    GRADES,
+    NOT_REVIEWED,
+    chance_words,
+    consistent_words,
+    held_words,
+    mark_of,
+    review_words,
+    state_of,
+)
 from graphkit.graphs.layout import two_level_layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from graphkit.bundle.contents import Contents
+    from graphkit.bundle.contents import Beside, Contents
     from graphkit.bundle.links import EvidenceGraph
 
 Record = dict[str, Any]
@@ -33,6 +45,8 @@ SHOWN_LINKS = 15
 SHOWN_NODES = 30
 SHOWN_LABEL = 60
 SHOWN_TEXT = 400
+SHOWN_LOOPS = 5
+_HOP = r"^loop (\d+) hop (\d+)$"
 _TIME = "%Y-%m-%d %H:%M:%S"
 _P_AND_Q = {  # of different tests, so the label says which
     "coordinated-sharing": "p: share of permuted logs with a group as large, at least 1/(B+1); "
@@ -47,65 +61,57 @@ _CAVEATS = {
 }
 
 
-def latest_judgements(contents: Contents) -> dict[str, Record]:
-    """The last judgement of each finding: its state."""
-    return {str(each["bundle_finding_id"]): each for each in contents.judgements}
-
-
 def own_evidence(contents: Contents, record: Mapping[str, Any]) -> pl.DataFrame:
     """The evidence of one record, in key order."""
-    own = (pl.col("run_id") == record["run_id"]) & (
-        pl.col("finding_id") == record["bundle_finding_id"]
-    )
-    return contents.evidence.filter(own)
+    key = (record["run_id"], record["bundle_finding_id"])
+    return contents.evidence_of.get(key, contents.evidence.clear())
 
 
-def finding_section(contents: Contents, record: Record, *, number: int) -> Html:
-    """The section of one finding."""
+def finding_section(contents: Contents, beside: Beside, record: Record, *, number: int) -> Html:
+    """The section of one finding; pictures only where it has a grade."""
     evidence = own_evidence(contents, record)
     own = own_rows(contents.rows, evidence)
-    said = described(contents.rows, own)
-    judged = [
-        each
-        for each in contents.judgements
-        if each["bundle_finding_id"] == record["bundle_finding_id"]
-    ]
-    warning = tag(
-        "p",
-        "Not reviewed: no person has judged this finding. Do not pass it on as a conclusion.",
-        class_="unreviewed-note",
-    )
+    said, zone, mark = described(contents.rows, own), contents.zone, mark_of(record)
+    is_graded = record["grade"] is not None
+    kicker = f"Finding {number} of {len(contents.findings)} · {record['kind']}"
     return tag(
         "section",
-        tag(
-            "p", f"Finding {number} of {len(contents.findings)}: {record['kind']}", class_="kicker"
-        ),
+        None if mark is None else tag("p", mark, class_="mark"),
+        tag("p", kicker, class_="kicker"),
         tag("h2", record["summary"]),
-        None if judged else warning,
-        _facts(record, judged, contents.zone),
+        tag("p", consistent_words(beside, record), class_="consistent"),
+        _facts(contents, beside, record),
         _caveats(record),
-        _measures(record),
+        _loops(evidence, said, zone),
         ties_section(contents, record["bundle_finding_id"]),
-        _network(evidence_graph(contents.rows, own)),
-        _timeline(said, contents.zone),
-        _rows(evidence, said, contents.zone),
-        _judgements(contents, record, judged),
+        _network(evidence_graph(contents.rows, own)) if is_graded else None,
+        _timeline(said, zone) if is_graded else None,
+        _rows(evidence, said, zone, place=f"finding-{number}-rows"),
+        _measures(record),
+        _judgements(contents, record),
         _identity(record),
-        class_="finding" if judged else "finding unreviewed",
+        class_=" ".join(_classes(record)),
         id=f"finding-{number}",
     )
 
 
-def _facts(record: Record, judged: list[Record], zone: str) -> Html:
-    null = record["null_model"]
+def _classes(record: Record) -> list[str]:
+    graded = [] if record["grade"] is not None else ["plain"]
+    state = state_of(record)
+    marks = {NOT_REVIEWED: ["unreviewed"], CONTESTED: ["unreviewed", "contested"]}
+    return ["finding", *graded, *marks.get(state, [])]
+
+
+def _facts(contents: Contents, beside: Beside, record: Record) -> Html:
     facts = [
         ("Outcome", record["outcome"], ""),
-        ("Grade", "none (accuses nobody)" if record["grade"] is None else record["grade"], ""),
-        ("Judgement", judged[-1]["verdict"] if judged else "not reviewed", ""),
+        ("Grade", GRADES[record["grade"]], "wide"),
         ("Rows of evidence", figure(record["evidence_count"]), ""),
-        *_chance(null, record),
-        ("Window", _window(record["window"], zone), "wide"),
-        ("Family of tests", null.get("family", "none"), "wide"),
+        ("Review", review_words(contents.judgements, record), "wide"),
+        ("Other runs", held_words(beside, record), "wide"),
+        ("By chance", chance_words(record), "whole-line"),
+        *_tests(record),
+        ("Window", _window(record["window"], contents.zone), "wide"),
     ]
     return tag(
         "dl",
@@ -114,19 +120,13 @@ def _facts(record: Record, judged: list[Record], zone: str) -> Html:
     )
 
 
-def _chance(null: Mapping[str, Any], record: Record) -> list[tuple[str, str, str]]:
+def _tests(record: Record) -> list[tuple[str, str, str]]:
+    """What p and q count, and over which family."""
+    null = record["null_model"]
     if null.get("name") is None:
-        reason = f"no null model applies: {null.get('reason', 'no reason given')}"
-        return [("Expected by chance", reason, "wide"), ("Score", figure(record["score"]), "wide")]
-    return [
-        ("Expected by chance", f"{figure(null.get('expected'))} ({null['name']})", "wide"),
-        ("Tests made", figure(null.get("tests_made")), ""),
-        (
-            _P_AND_Q.get(record["kind"], "p, and q over all tests"),
-            f"p = {figure(record['p_value'])}, q = {figure(record['q_value'])}",
-            "wide",
-        ),
-    ]
+        return [("Score", figure(record["score"]), "wide")]
+    said = _P_AND_Q.get(record["kind"], "p of this finding; q over all tests of the family")
+    return [("What p and q are", f"{said}. Family: {null.get('family', 'none')}.", "wide")]
 
 
 def _window(window: Mapping[str, str] | None, zone: str) -> str:
@@ -150,7 +150,7 @@ def _caveats(record: Record) -> Html:
     none = tag("p", "No other explanation is on record: take all of them as not tested.")
     return joined(
         tag("h3", "What else may explain it"),
-        table(headings, rows, class_="caveats") if rows else none,
+        table(headings, rows, caption="Innocent explanations", class_="caveats") if rows else none,
     )
 
 
@@ -160,21 +160,53 @@ def _measures(record: Record) -> Html | None:
     ]
     if not rows:
         return None
-    return joined(tag("h3", "Measures"), _halved(["Measure", "Value"], rows))
+    shown = _halved(["Measure", "Value"], rows, caption="Measures")
+    return joined(tag("h3", "Measures"), folded(f"{len(rows)} measures", shown))
 
 
-def _halved(headings: list[str], rows: list[list[object]]) -> Html:
+def _halved(headings: list[str], rows: list[list[object]], *, caption: str) -> Html:
     """One long narrow table as two beside one another."""
     half = (len(rows) + 1) // 2
-    parts = [table(headings, part, class_="rows") for part in (rows[:half], rows[half:]) if part]
+    parts = [
+        table(headings, part, caption=f"{caption}, part {number}", class_="rows")
+        for number, part in enumerate((rows[:half], rows[half:]), 1)
+        if part
+    ]
     return tag("div", *parts, class_="pair")
+
+
+def _loops(evidence: pl.DataFrame, said: pl.DataFrame, zone: str) -> Html | None:
+    """The loops hop by hop, each hop the row that makes it."""
+    loop, hop = (pl.col("role").str.extract(_HOP, group).cast(pl.Int64) for group in (1, 2))
+    hops = evidence.with_columns(loop=loop, hop=hop).drop_nulls("hop")
+    told = hops.join(said, on=["table", "key"], how="left").sort("loop", "hop", "key")
+    loops = told.partition_by("loop", maintain_order=True)
+    if not loops:
+        return None
+    heads = ["Hop", *_row_heads(zone)]
+    tables = [
+        table(
+            heads,
+            [[r["hop"], *_row(r)] for r in _local(each, zone)],
+            caption=f"Loop {each['loop'][0]}, hop by hop",
+            class_="rows loop",
+        )
+        for each in loops[:SHOWN_LOOPS]
+    ]
+    left = len(loops) - len(tables)
+    note = f"{figure(left)} more loops are in evidence.csv, by their role." if left else None
+    return joined(
+        tag("h3", "The loops, hop by hop"),
+        *tables,
+        None if note is None else tag("p", note, class_="note"),
+    )
 
 
 def _network(graph: EvidenceGraph | None) -> Html | None:
     """The graph as a picture, the table that names its nodes, and the heaviest links."""
     if graph is None:
         return None
-    nodes = graph.nodes.sort("kind", "node").with_row_index("number", offset=1)
+    nodes = numbered_nodes(graph)
     heaviest = graph.edges.sort(["weight", "a", "b"], descending=[True, False, False])
     links: list[list[object]] = [
         [f"{a} → {b}", relation, weight]
@@ -183,31 +215,50 @@ def _network(graph: EvidenceGraph | None) -> Html | None:
     named = nodes.head(SHOWN_NODES).select("number", "kind", "label").rows()
     names: list[list[object]] = [[n, kind, label[:SHOWN_LABEL]] for n, kind, label in named]
     left = f"All {figure(nodes.height)} nodes and {figure(graph.edges.height)} links: graphs/."
+    pair = tag(
+        "div",
+        table(["No.", "Is", "Name"], names, caption="Nodes of the picture", class_="rows"),
+        table(["Link", "Relation", "Rows"], links, caption="Heaviest links", class_="rows"),
+        class_="pair",
+    )
+    title = f"{len(names)} of {figure(nodes.height)} nodes, {len(links)} links with most rows"
     return joined(
         tag("h3", "What the rows relate"),
         _drawn(graph, nodes),
-        tag(
-            "div",
-            table(["No.", "Is", "Name"], names, class_="rows"),
-            table(["Link", "Relation", "Rows"], links, class_="rows"),
-            class_="pair",
-        ),
+        folded(title, pair),
         tag("p", left, class_="note"),
     )
+
+
+def numbered_nodes(graph: EvidenceGraph) -> pl.DataFrame:
+    """The nodes with the `number` by which a picture shows them."""
+    return graph.nodes.sort("kind", "node").with_row_index("number", offset=1)
+
+
+def placed_nodes(graph: EvidenceGraph, nodes: pl.DataFrame) -> pl.DataFrame:
+    """`nodes` (from `numbered_nodes`) with x and y."""
+    groups = graph.nodes.select("node", community=pl.lit(0, pl.Int64))
+    places = two_level_layout(groups, graph.edges.select("a", "b"))
+    return nodes.join(places.select("node", "x", "y"), on="node", maintain_order="left")
 
 
 def _drawn(graph: EvidenceGraph, nodes: pl.DataFrame) -> Html:
     if nodes.height > MAX_NODES:
         return tag("p", f"{figure(nodes.height)} nodes are too many to draw on paper; see graphs/.")
-    groups = graph.nodes.select("node", community=pl.lit(0, pl.Int64))
-    places = two_level_layout(groups, graph.edges.select("a", "b"))
-    placed = nodes.join(places.select("node", "x", "y"), on="node", maintain_order="left")
+    placed = placed_nodes(graph, nodes)
     caption = (
         "Circles are accounts, squares what they acted on; numbers are those of the table. A line "
         "is rows of evidence. Places mean nothing."
     )
-    drawing = Html(graph_picture(placed, graph.edges))
+    drawing = _named(
+        graph_picture(placed, graph.edges), "Graph of the rows; the table has its facts"
+    )
     return tag("figure", drawing, tag("figcaption", caption))
+
+
+def _named(svg: str, name: str) -> Html:
+    """The picture with words for those who do not see it."""
+    return Html(svg.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1))
 
 
 def _numbered(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -225,10 +276,11 @@ def _timeline(said: pl.DataFrame, zone: str) -> Html | None:
         return None
     rows: list[list[object]] = [[at.strftime(_TIME), count] for at, count in counts.rows()]
     caption = tag("figcaption", f"Each bar is {_words(step)} wide.")
+    drawing = _named(timeline_picture(counts, step), "Rows over time; the table has its facts")
     return joined(
         tag("h3", "The rows over time"),
-        tag("figure", Html(timeline_picture(counts, step)), caption),
-        _halved([f"From, {zone}", "Rows"], rows),
+        tag("figure", drawing, caption),
+        folded("The same as a table", _halved([f"From, {zone}", "Rows"], rows, caption="Rows")),
     )
 
 
@@ -241,34 +293,50 @@ def _words(step: timedelta) -> str:
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
-def _rows(evidence: pl.DataFrame, said: pl.DataFrame, zone: str) -> Html:
+def _rows(evidence: pl.DataFrame, said: pl.DataFrame, zone: str, *, place: str) -> Html:
     first = evidence.head(SHOWN_ROWS).join(said, on=["table", "key"], how="left")
-    local = pl.col("at").dt.convert_time_zone(zone).dt.strftime(_TIME)
-    shown = first.sort("at", "table", "key", "role", nulls_last=True).with_columns(local=local)
-    rows: list[list[object]] = [
-        [
-            tag("span", r["local"], class_="whole"),
-            tag("span", r["account_id"], class_="whole"),
-            _cut(r["said"]),
-            r["role"],
-            _place(r),
-        ]
-        for r in shown.to_dicts()
-    ]
-    headings = [f"Time, {zone}", "Account", "What the row says", "Role", "File and line"]
+    shown = first.sort("at", "table", "key", "role", nulls_last=True)
+    rows = [[*_row(r), r["role"]] for r in _local(shown, zone)]
+    held = table([*_row_heads(zone), "Role"], rows, caption="Rows of evidence", class_="rows")
     more = evidence.height - first.height
     note = f"{figure(more)} more rows are in evidence.csv and evidence.parquet." if more else None
     return joined(
-        tag("h3", "Rows of evidence"),
-        table(headings, rows, class_="rows"),
+        tag("h3", "Rows of evidence", id=place),
+        folded(f"{figure(first.height)} of {figure(evidence.height)} rows", held),
         None if note is None else tag("p", note, class_="note"),
     )
+
+
+def _row_heads(zone: str) -> list[str]:
+    return [f"Time, {zone}", "Account", "What the row says", "File and line"]
+
+
+def _local(rows: pl.DataFrame, zone: str) -> list[Record]:
+    """The rows as records, with their times as the zone has them."""
+    local = pl.col("at").dt.convert_time_zone(zone).dt.strftime(_TIME)
+    return rows.with_columns(local=local).to_dicts()
+
+
+def _row(row: Mapping[str, Any]) -> list[object]:
+    when, who = ("unknown" if row[n] is None else row[n] for n in ("local", "account_id"))
+    return [
+        tag("span", when, class_="whole"),
+        tag("span", who, class_="whole"),
+        _cut(row["said"]),
+        _place(row),
+    ]
 
 
 def _place(row: Mapping[str, Any]) -> str:
     if row["file"] is None:
         return "unknown"
-    return row["file"] if row["line"] is None else f"{row['file']}, line {figure(row['line'])}"
+    file = file_words(row["file"])
+    return file if row["line"] is None else f"{file}, line {figure(row['line'])}"
+
+
+def file_words(name: str) -> str:
+    """The name of a source file, and that a person wrote its rows where one did."""
+    return f"{name} (added by hand)" if name.endswith(BY_HAND) else name
 
 
 def _cut(text: str | None) -> str:
@@ -276,14 +344,15 @@ def _cut(text: str | None) -> str:
     return plain if len(plain) <= SHOWN_TEXT else f"{plain[:SHOWN_TEXT]} [cut; see rows/]"
 
 
-def _judgements(contents: Contents, record: Record, judged: list[Record]) -> Html:
-    rows: list[list[object]] = [[j["verdict"], j["note"], j["by"], j["at"]] for j in judged]
+def _judgements(contents: Contents, record: Record) -> Html:
     name = record["bundle_finding_id"]
+    told = [each for each in contents.judgements if each["bundle_finding_id"] == name]
+    rows: list[list[object]] = [[j["verdict"], j["note"], j["by"], j["at"]] for j in told]
     notes = [each for each in contents.notes if each["bundle_finding_id"] == name]
-    none = tag("p", "None yet.")
+    shown = table(["Verdict", "Why", "By", "At"], rows, caption="Judgements, oldest first")
     return joined(
         tag("h3", "Judgements"),
-        table(["Verdict", "Why", "By", "At"], rows) if rows else none,
+        shown if rows else tag("p", "None yet."),
         *[tag("p", f"Note by {n['by']}, {n['at']}: {n['text']}") for n in notes],
     )
 

@@ -40,7 +40,9 @@ def ties_section(contents: Contents, end: str | None) -> Html | None:
         for tie in ties
     ]
     return joined(
-        tag("h3", "What it is tied to"), table(heads, rows), tag("p", _NOTE, class_="note")
+        tag("h3", "What it is tied to"),
+        table(heads, rows, caption="Ties to other findings and stories"),
+        tag("p", _NOTE, class_="note"),
     )
 
 

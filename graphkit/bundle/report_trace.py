@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphkit.bundle.markup import Html, figure, joined, table, tag
+from graphkit.bundle.markup import Html, figure, folded, joined, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +148,12 @@ def _way_back(trace: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) 
     more = len(steps) - SHOWN_STEPS
     return joined(
         tag("h3", "The way back, step by step"),
-        table(["Time, UTC", "Post", "Reached by", "Probability", "Text"], rows, class_="rows"),
+        table(
+            ["Time, UTC", "Post", "Reached by", "Probability", "Text"],
+            rows,
+            caption="The way back",
+            class_="rows",
+        ),
         tag("p", f"{figure(more)} further steps.", class_="note") if more > 0 else None,
     )
 
@@ -202,8 +207,9 @@ def _candidates(trace: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]
         if each["node_id"] in nodes
     ]
     none = tag("p", "The rows name no candidate.")
-    headings = ["", "Time, UTC", "Post", "Probability", "Reason"]
-    return joined(tag("h3", "Candidates"), table(headings, rows, class_="rows") if rows else none)
+    headings = ["No.", "Time, UTC", "Post", "Probability", "Reason"]
+    shown = table(headings, rows, caption="Candidates for the origin", class_="rows")
+    return joined(tag("h3", "Candidates"), shown if rows else none)
 
 
 def _searched(trace: Mapping[str, Any]) -> Html:
@@ -214,7 +220,8 @@ def _searched(trace: Mapping[str, Any]) -> Html:
     ]
     none = tag("p", "No search outside these data is recorded.")
     heading = tag("h3", "What was searched outside these data")
-    return joined(heading, table(["Where", "For", "Found"], rows) if rows else none)
+    shown = table(["Where", "For", "Found"], rows, caption="Searches outside these data")
+    return joined(heading, shown if rows else none)
 
 
 def _coverage(trace: Mapping[str, Any]) -> Html:
@@ -222,7 +229,8 @@ def _coverage(trace: Mapping[str, Any]) -> Html:
         [name.replace("_", " "), figure(value)] for name, value in trace["coverage"].items()
     ]
     rows.append(["rejected edges", figure(len(trace["rejected_edges"]))])
-    return joined(tag("h3", "How much is in the data"), table(["Measure", "Value"], rows))
+    shown = table(["Measure", "Value"], rows, caption="Coverage")
+    return joined(tag("h3", "How much is in the data"), shown)
 
 
 def _others(trace: Mapping[str, Any]) -> Html | None:
@@ -241,7 +249,7 @@ def _others(trace: Mapping[str, Any]) -> Html | None:
     return joined(
         tag("h3", "Posts that may say the same in other words"),
         tag("p", note, class_="note"),
-        table(["Time, UTC", "Post", "Why", "Text"], rows, class_="rows"),
+        table(["Time, UTC", "Post", "Why", "Text"], rows, caption="Posts alike", class_="rows"),
     )
 
 
@@ -257,12 +265,12 @@ def _nodes(trace: Mapping[str, Any]) -> Html:
         for each in nodes[:SHOWN_NODES]
     ]
     more = len(nodes) - len(rows)
+    heads = ["Time, UTC", "Post", "State", "Text"]
+    shown = f"{figure(len(rows))} of {figure(len(nodes))} posts"
     return joined(
         tag("h3", "Posts, earliest first"),
-        table(["Time, UTC", "Post", "State", "Text"], rows, class_="rows"),
-        tag("p", f"{figure(more)} later ones are in the JSON of the trace.", class_="note")
-        if more
-        else None,
+        folded(shown, table(heads, rows, caption="Posts of the trace", class_="rows")),
+        tag("p", f"{figure(more)} later ones are in traces/.", class_="note") if more else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.bundle.masking import masked_handles, masked_ids, masked_texts, moved, text_edits
+from graphkit.bundle.masking import masked_handles, masked_ids, masked_texts
 from graphkit.case import pseudonyms
 from graphkit.errors import BundleError
 from graphkit.tables import TABLES
@@ -15,6 +15,7 @@ from graphkit.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from graphkit.bundle.excerpts import Excerpts
     from graphkit.bundle.names import Withheld
     from graphkit.tables import Corpus
 
@@ -72,8 +73,8 @@ def _beside(corpus: Corpus, name: str, column: str, ids: pl.Series) -> pl.DataFr
 def masked_rows(withheld: Withheld, name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` (as from `rows_behind`) of table `name` with pseudonyms, and `new_key` beside `key`.
 
-    Texts of posts that are not evidence themselves are hashed with the case's key, like the
-    biographies and owners of withheld accounts: equal texts have equal hashes.
+    Biographies and owners of withheld accounts are hashed with the case's key: equal ones have
+    equal hashes. What stays of posts' texts is said by `excerpts`.
     """
     changes = [_MASKS[role](withheld, rows, column) for column, role in COLUMNS[name].items()]
     changed = rows.with_columns(changes)
@@ -96,13 +97,9 @@ def _own_names(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series
 def _hashed(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
     old = rows[column]
     codes = pseudonyms(withheld.case, old.drop_nulls().unique().sort(), prefix=column)
-    return _where(_hidden(withheld, rows), _mapped(old, codes), _said(withheld, rows, column))
-
-
-def _post_text(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
-    old = rows[column]
-    codes = pseudonyms(withheld.case, old.drop_nulls().unique().sort(), prefix="text")
-    return _where(rows["is_evidence"], _said(withheld, rows, column), _mapped(old, codes))
+    hidden = _hidden(withheld, rows)
+    shown = rows.with_columns(old.zip_with(~hidden, pl.Series(column, [None], dtype=pl.String)))
+    return _where(hidden, _mapped(old, codes), _said(withheld, shown, column))
 
 
 def _handles(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
@@ -137,7 +134,8 @@ def _where(condition: pl.Series, then: pl.Series, otherwise: pl.Series) -> pl.Se
     return then.zip_with(condition.fill_null(value=False), otherwise).alias(otherwise.name)
 
 
-# Columns that are not here name nobody.
+SEARCHABLE = ("text", "near_text", "image")  # acts whose object is a text or a picture
+# Columns that are not here name nobody; what is shown of texts is said by `excerpts`.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
         "account_id": "account",
@@ -150,7 +148,6 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "posts": {
         "post_id": "post",
         "account_id": "account",
-        "text": "text",
         "parent_id": "post",
         "root_id": "post",
         "url": "hash",
@@ -178,29 +175,45 @@ _MASKS: Mapping[str, Callable[[Withheld, pl.DataFrame, str], pl.Series]] = {
     "own name": _own_names,
     "hash": _hashed,
     "said": _said,
-    "text": _post_text,
     "handle": _handles,
     "object": _objects,
 }
 
 
-def moved_spans(withheld: Withheld, citations: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
-    """`citations` with the spans where they are after masking; null where the text is withheld.
-
-    Both frames are as from `rows_behind`, before masking.
-    """
-    texts = citations.join(posts.filter("is_evidence"), on="post_id", how="left")["text"]
-    edits = text_edits(withheld, texts.drop_nulls().unique().to_list())
-    spans = citations.select("span_start", "span_end").with_columns(text=texts).rows()
-    places = [
-        (
-            None if text is None or start is None else moved(start, edits.get(text, [])),
-            None if text is None or end is None else moved(end, edits.get(text, [])),
+def with_excerpts(rows: Mapping[str, pl.DataFrame], shown: Excerpts) -> dict[str, pl.DataFrame]:
+    """`rows` (as from `rows_behind`) with what is shown of posts' texts, and spans that fit it."""
+    told = dict(rows)
+    if "posts" in told:
+        texts = shown.texts.rename({"text": "shown"})
+        both = told["posts"].join(texts, on="post_id", how="left", maintain_order="left")
+        told["posts"] = both.with_columns(text="shown").drop("shown")
+    if "citations" in told:
+        places = told["citations"].select("post_id", start="span_start", end="span_end")
+        found = places.join(
+            shown.spans, on=["post_id", "start", "end"], how="left", maintain_order="left"
         )
-        for start, end, text in spans
-    ]
-    schema = {"span_start": pl.Int64, "span_end": pl.Int64}
-    return citations.with_columns(pl.DataFrame(places, schema=schema, orient="row"))
+        told["citations"] = told["citations"].with_columns(
+            span_start=found["new_start"], span_end=found["new_end"]
+        )
+    return told
+
+
+def unsearchable(withheld: Withheld, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """`rows` with keyed hashes for hashes of pictures, and for texts that actions are about."""
+    told = dict(rows)
+    if "posts" in rows:
+        told["posts"] = rows["posts"].with_columns(_coded(withheld, rows["posts"]["media_hashes"]))
+    if "actions" in rows:
+        objects, acts = rows["actions"]["object_id"], rows["actions"]["act"]
+        coded = _where(acts.is_in(SEARCHABLE), _coded(withheld, objects), objects)
+        told["actions"] = rows["actions"].with_columns(coded)
+    return told
+
+
+def _coded(withheld: Withheld, column: pl.Series) -> pl.Series:
+    flat = column.explode() if column.dtype == pl.List else column
+    codes = pseudonyms(withheld.case, flat.drop_nulls().unique().sort(), prefix="object")
+    return _mapped(column, codes)
 
 
 def stored_rows(name: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from graphkit.bundle.coarse import coarse_times
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -17,14 +19,25 @@ SIDES = ("rows", "other_rows")
 APART = ("finding_id", "other_id", *SIDES)
 
 
-def bundled_ties(ties: Sequence[Record], finding_ids: Collection[str]) -> list[Record]:
-    """The ties all of whose findings are among `finding_ids`; stories are in every bundle."""
+def bundled_ties(
+    ties: Sequence[Record], finding_ids: Collection[str], *, in_full: bool
+) -> list[Record]:
+    """The ties all of whose findings are among `finding_ids`; stories are in every bundle.
+
+    The times of a push's first and last row are cut to the hour unless texts and times are whole.
+    """
     return [
-        tie
+        tie if in_full else {**tie, "course": _coarse(tie["course"])}
         for tie in ties
         if tie["finding_id"] in finding_ids
         and (tie["kind"] == STORY or tie["other_id"] in finding_ids)
     ]
+
+
+def _coarse(course: Record) -> Record:
+    """Times of snapshots of the list are the platform's and stay."""
+    times = ("first_at", "last_at")
+    return {name: coarse_times(v) if name in times else v for name, v in course.items()}
 
 
 def tied_keys(ties: Sequence[Record]) -> pl.DataFrame:

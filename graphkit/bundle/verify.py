@@ -12,14 +12,19 @@ import polars as pl
 
 from graphkit.bundle.bag import MANIFEST, TAG_MANIFEST, bag_problems, sha256_of
 from graphkit.bundle.contents import finding_id_of, shown_evidence
+from graphkit.bundle.log_checks import log_problems
+from graphkit.bundle.record_checks import record_problems
 from graphkit.bundle.signing import fingerprint, load_public_key, opened_envelope
 from graphkit.bundle.ties import tied_keys
+from graphkit.bundle.zipped import bundle_folder, zip_problems
 from graphkit.errors import BundleError
 from graphkit.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from graphkit.bundle.record_checks import Outcomes
 
 AUDIT = "audit.jsonl"
 ENVELOPE = "bundle.dsse.json"
@@ -32,6 +37,8 @@ _BESIDE = frozenset({AUDIT, ENVELOPE, PUBLIC_KEY})
 class Verification:
     """What a check found. `ok` when there are no problems.
 
+    `tag_manifest_sha256` stands for the whole content of the bundle that was checked.
+
     `signer` is the fingerprint (SHA-256) of the key that signed, None when the bundle is unsigned.
     A bundle that somebody made anew and signed with another key is whole too: compare the
     fingerprint with the one that the sender told you, or give their public key.
@@ -41,28 +48,70 @@ class Verification:
     problems: tuple[str, ...]
     signed: bool
     signer: str | None
+    tag_manifest_sha256: str | None = None
 
 
 def verify_bundle(
-    path: Path, *, allow_unsigned: bool = False, public_key: Path | None = None
+    path: Path,
+    *,
+    allow_unsigned: bool = False,
+    public_key: Path | None = None,
+    outcomes: Outcomes | None = None,
 ) -> Verification:
-    """What is wrong with the bundle in the folder `path`; `public_key` is the PEM of its sender.
+    """What is wrong with the bundle `path`, a folder or a zip; `public_key` is its sender's PEM.
+
+    `outcomes` says by kind and outcome whether it accuses; others are taken as they are.
 
     Raises:
-        BundleError: the folder is not a bundle, or `public_key` is not a key.
+        BundleError: there is no bundle in it, or `public_key` is not a key.
     """
-    if not any((path / name).is_file() for name in (MANIFEST, TAG_MANIFEST, "bagit.txt")):
-        raise BundleError(f"{path}: is not a bundle; it holds no {MANIFEST}")
     expected = None if public_key is None else fingerprint(load_public_key(public_key))
+    told = _Told(expected, allow_unsigned, {} if outcomes is None else outcomes)
+    unsafe = zip_problems(path) if path.is_file() else []
+    if unsafe:
+        return Verification(ok=False, problems=tuple(unsafe), signed=False, signer=None)
+    with bundle_folder(path) as root:
+        return _verified(root, path, told)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the reader says: the sender's fingerprint, if known, and what may pass."""
+
+    expected: str | None
+    allow_unsigned: bool
+    outcomes: Outcomes
+
+
+def _verified(path: Path, given: Path, told: _Told) -> Verification:
+    """What is wrong with the bundle in the folder `path`, which the reader calls `given`."""
+    if not any((path / name).is_file() for name in (MANIFEST, TAG_MANIFEST, "bagit.txt")):
+        raise BundleError(f"{given}: is not a bundle; it holds no {MANIFEST}")
     problems = bag_problems(path, _BESIDE)
-    signer, predicate, wrong = _signature(path, expected)
+    signer, predicate, wrong = _signature(path, told.expected)
     problems += wrong
     signed = (path / ENVELOPE).is_file()
-    if not signed and (expected is not None or not allow_unsigned):
+    if not signed and (told.expected is not None or not told.allow_unsigned):
         problems.append("unsigned: nothing says who made it; allow it only if you made it yourself")
-    problems += _audit_problems(path, predicate.get("audit_head"))
-    problems += _content_problems(path / "data")
-    return Verification(not problems, tuple(dict.fromkeys(problems)), signed, signer)
+    broken = _audit_problems(path, predicate.get("audit_head"))
+    problems += broken or log_problems(path, predicate)
+    problems += _content_problems(path / "data", told.outcomes)
+    tags = path / TAG_MANIFEST
+    digest = sha256_of(tags) if tags.is_file() else None
+    return Verification(not problems, tuple(dict.fromkeys(problems)), signed, signer, digest)
+
+
+def signed_head(path: Path) -> dict[str, Any]:
+    """{seq, sha256} of the last line that the case's audit log had when `path` was signed.
+
+    Raises:
+        BundleError: there is no bundle in it, or nobody signed it.
+    """
+    with bundle_folder(path) as root:
+        signer, predicate, problems = _signature(root, None)
+    if signer is None or problems or not isinstance(predicate.get("case_audit_head"), dict):
+        raise BundleError(f"{path}: holds no signed head of an audit log; verify it first")
+    return dict(predicate["case_audit_head"])
 
 
 def _signature(path: Path, expected: str | None) -> tuple[str | None, dict[str, Any], list[str]]:
@@ -109,10 +158,10 @@ def _audit_problems(path: Path, head: object) -> list[str]:
     return []
 
 
-def _content_problems(data: Path) -> list[str]:
-    """Findings whose ids or evidence do not fit the rows."""
+def _content_problems(data: Path, outcomes: Outcomes) -> list[str]:
+    """Findings whose ids, numbers or evidence do not fit the rows or the runs."""
     try:
-        return list(_finding_problems(data))
+        return [*_finding_problems(data), *record_problems(data, outcomes)]
     except FileNotFoundError:
         return ["data/: a file that every bundle of findings holds is missing"]
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):

@@ -3,19 +3,23 @@
 
 from graphkit.case.batches import ledger_rows, save_import, source_records
 from graphkit.case.decisions import (
+    add_in_full,
     add_judgement,
     add_name,
     add_note,
     add_search,
     basket,
     decisions,
+    in_full_decisions,
     judgements,
+    move_in_basket,
     named_accounts,
     notes,
     pins,
     searches,
     set_basket,
     set_pin,
+    standing_judgements,
 )
 from graphkit.case.folder import Case, create_case, locked, open_case, write_file
 from graphkit.case.journal import append_audit, audit, audit_head
@@ -27,6 +31,7 @@ from graphkit.case.traces import save_trace, traces
 __all__ = [
     "Case",
     "Run",
+    "add_in_full",
     "add_judgement",
     "add_name",
     "add_note",
@@ -41,10 +46,12 @@ __all__ = [
     "finding",
     "findings",
     "imports",
+    "in_full_decisions",
     "judgements",
     "ledger_rows",
     "load_corpus",
     "locked",
+    "move_in_basket",
     "named_accounts",
     "notes",
     "open_case",
@@ -61,6 +68,7 @@ __all__ = [
     "set_pin",
     "source_records",
     "sources",
+    "standing_judgements",
     "stored",
     "traces",
     "write_file",

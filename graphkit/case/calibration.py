@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from graphkit.case.folder import locked, write_file
@@ -34,3 +35,21 @@ def calibration_counts(case: Case) -> pl.DataFrame | None:
     """The counts as last saved; None where the case was not calibrated."""
     path = case.root / FILE
     return read_counts(path.read_bytes()) if path.exists() else None
+
+
+def calibration_tables(case: Case) -> dict[str, bytes]:
+    """The tables that probabilities of traces rest on, by name: shipped ones, and the case's.
+
+    They are CSV below lines of comment that say how they were counted.
+    """
+    folder = files("graphkit.trace")
+    shipped = {"calibration.txt": FILE, "outside.txt": "outside.csv"}
+    told = {name: folder.joinpath(file).read_bytes() for name, file in shipped.items()}
+    path = case.root / FILE
+    return told | ({"fitted-on-the-case.txt": path.read_bytes()} if path.exists() else {})
+
+
+def calibration_hash(case: Case) -> str | None:
+    """The SHA-256 of the counts as last saved, by which the audit log names them; None for none."""
+    path = case.root / FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from graphkit.case.folder import locked
+from graphkit.case.pseudonyms import pseudonyms
 from graphkit.ids import canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from graphkit.case.folder import Case
 
@@ -47,12 +49,37 @@ def _append_line(case: Case, name: str, line: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def append_journal(case: Case, name: str, record: Mapping[str, Any]) -> Record:
-    """The record as saved: `record` with the time `at`. It is on the disk when this returns."""
+def append_journal(
+    case: Case, name: str, record: Mapping[str, Any], *, event: str, detail: Mapping[str, Any]
+) -> Record:
+    """The record as saved: `record` with the time `at`. It is on the disk when this returns.
+
+    The audit log gets a line `event` with `detail` and the line's `seal`, so that it shows when the
+    journal was edited.
+    """
     saved = {**record, "at": now()}
+    line = canonical_json(saved)
     with locked(case):
-        _append_line(case, name, canonical_json(saved))
+        _append_line(case, name, line)
+        append_audit_line(case, event, {**detail, "seal": seal_of(case, line)})
     return saved
+
+
+def seal_of(case: Case, content: bytes) -> str:
+    """A hash of `content` with the case's key: nobody without it can try what was hashed."""
+    digest = hashlib.sha256(content).hexdigest()
+    return pseudonyms(case, [digest], prefix="seal")[digest]
+
+
+def seal_of_files(case: Case, paths: Iterable[Path]) -> str:
+    """One seal of the contents of the files, in that order."""
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return seal_of(case, canonical_json(hashes))
+
+
+def journal_lines(case: Case, name: str) -> list[bytes]:
+    """The lines of the journal `name` as they are on the disk, oldest first."""
+    return _lines(case, name)
 
 
 def append_audit(case: Case, event: str, detail: Mapping[str, Any]) -> Record:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import os
+import secrets
 from typing import TYPE_CHECKING
 
 from graphkit.case.folder import write_file
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
 def _key(case: Case) -> bytes:
     path = case.root / "keys" / "pseudonym.key"
     if not path.exists():
-        write_file(path, os.urandom(32), mode=0o600)
+        part = path.with_name(f".{secrets.token_hex(8)}")
+        write_file(part, os.urandom(32), mode=0o600)
+        try:
+            os.link(part, path)
+        except FileExistsError:  # another process was quicker: theirs counts
+            part.unlink()
+        except OSError:  # a disk that has no links
+            part.replace(path)
+        else:
+            part.unlink()
     return path.read_bytes()
 
 

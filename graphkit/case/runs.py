@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.case.folder import write_file
+from graphkit.case.folder import locked, write_file
+from graphkit.case.journal import append_audit_line, seal_of_files
 from graphkit.case.store import write_parquet
-from graphkit.errors import UnknownNameError
+from graphkit.errors import CaseError, UnknownNameError
 from graphkit.findings import rounded
 from graphkit.ids import canonical_json, stable_id
 from graphkit.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from graphkit.case.folder import Case
     from graphkit.findings import Finding
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 SHOWN_EVIDENCE = 100
+FILES = ("evidence.parquet", "findings.jsonl", "recipe.json")
+"""The files of a run."""
 TEXT = pl.String()
 EVIDENCE_SCHEMA = pl.Schema(
     {
@@ -112,23 +116,35 @@ def save_run(case: Case, recipe: Record, *, findings: Sequence[Finding], corpus:
     records = [_record(f, recipe, _shown(parts.get((f.finding_id,), rows.clear()))) for f in ranked]
     run = Run(run_id_of(recipe), str(recipe["detector"]), recipe, records)
     folder = case.root / "runs" / run.run_id
-    write_parquet(folder / "evidence.parquet", rows)
     lines = b"".join(canonical_json(record) + b"\n" for record in records)
-    write_file(folder / "findings.jsonl", lines)
-    write_file(folder / "recipe.json", canonical_json(recipe) + b"\n")  # last: now the run counts
+    said = {"run_id": run.run_id, "detector": run.detector, "findings": len(records)}
+    with locked(case):
+        write_parquet(folder / "evidence.parquet", rows)
+        write_file(folder / "findings.jsonl", lines)
+        write_file(folder / "recipe.json", canonical_json(recipe) + b"\n")  # last: now it counts
+        seal = seal_of_files(case, (folder / name for name in FILES))
+        append_audit_line(case, "run", {**said, "seal": seal})
     return run
 
 
 def runs(case: Case) -> list[Run]:
-    """All runs, empty ones too, sorted by detector and run_id."""
-    found = []
-    for recipe_file in (case.root / "runs").glob("*/recipe.json"):
-        recipe = json.loads(recipe_file.read_bytes())
-        lines = (recipe_file.parent / "findings.jsonl").read_bytes().splitlines()
-        found.append(
-            Run(recipe_file.parent.name, recipe["detector"], recipe, [json.loads(x) for x in lines])
-        )
+    """All runs, empty ones too, sorted by detector and run_id.
+
+    Raises:
+        CaseError: a run's folder is damaged; it is named, and no run is left out in silence.
+    """
+    found = [_read_run(recipe.parent) for recipe in (case.root / "runs").glob("*/recipe.json")]
     return sorted(found, key=lambda run: (run.detector, run.run_id))
+
+
+def _read_run(folder: Path) -> Run:
+    try:
+        recipe = json.loads((folder / "recipe.json").read_bytes())
+        lines = (folder / "findings.jsonl").read_bytes().splitlines()
+        return Run(folder.name, recipe["detector"], recipe, [json.loads(each) for each in lines])
+    except (OSError, ValueError, KeyError) as error:
+        what = f"runs/{folder.name} is damaged ({type(error).__name__})"
+        raise CaseError(f"{what}: move it out of the case, then graphkit detect again") from error
 
 
 def findings(case: Case, *, kind: str | None = None, run_id: str | None = None) -> list[Record]:

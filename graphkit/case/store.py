@@ -49,10 +49,11 @@ def _sources(records: Sequence[Record]) -> pl.DataFrame:
 
 def imports(case: Case) -> str:
     """A hash of what makes the rows of the case: each file's bytes, and what was told of it."""
-    return _imports(source_records(case))
+    return imports_of(source_records(case))
 
 
-def _imports(records: Sequence[Record]) -> str:
+def imports_of(records: Sequence[Record]) -> str:
+    """`imports` of the files of which `records` (as `source_records`) are."""
     return stable_id(sorted([r["source_id"], stable_id(r["told"])] for r in records))
 
 
@@ -131,7 +132,7 @@ def load_corpus(case: Case) -> Corpus:
     sources = _sources(records)
     tables = {name: _sorted(case, name, (b["batch_id"] for b in batches)) for name in STORED}
     tables = merged(tables, sources)
-    state = stable_id([__version__, DERIVATION, _imports(records), _rules()])
+    state = stable_id([__version__, DERIVATION, imports_of(records), _rules()])
     derived = _derived(case, tables, state=state)
     for table in (CITATIONS, ACTIONS, POSTS):
         both = [tables[table.name], derived[table.name]]

@@ -31,6 +31,7 @@ VERBS = {
     "name": ("name", "decide to name an account in what leaves the case"),
     "graph": ("graph", "write a graph for Gephi"),
     "bundle": ("bundle", "seal findings and their rows into an evidence bundle"),
+    "export": ("export", "write one part of a finding: a table, a graph, a picture, a page"),
     "verify": ("verify", "check a bundle offline, without the case"),
     "dashboard": ("dashboard", "explore a case in the browser"),
     "attach": ("attach", "keep a file (screenshot, archive) in the case by its hash"),

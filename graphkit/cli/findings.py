@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lists the findings of a case: the strongest first, those that exonerate last.
 
-graphkit findings bridge --kind citation-loop --format jsonl
+  graphkit findings bridge --kind citation-loop --format jsonl
+  graphkit findings bridge -o findings.csv
+
+-o writes a table to hand out: with pseudonyms, caveats and judgements, past the leak gate, and
+noted in the audit log. What is printed has the case's own names.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from graphkit.case import findings, judgements, open_case
 from graphkit.cli.printing import note, print_csv, print_json, print_json_lines, print_table
+from graphkit.investigation.exporting import export_findings
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", type=Path, help="the case")
     parser.add_argument("--kind", metavar="K", help="only this kind")
     parser.add_argument("--run", metavar="R", dest="run_id", help="only this run")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="a .csv to hand out")
     parser.add_argument("--format", choices=["table", "json", "jsonl", "csv"], default="table")
 
 
@@ -30,7 +36,10 @@ def run(args: argparse.Namespace) -> int:
     """Prints the findings."""
     case = open_case(args.case)
     records = findings(case, kind=args.kind, run_id=args.run_id)
-    if args.format == "json":
+    if args.output is not None:
+        count = export_findings(case, {r["finding_id"] for r in records}, out=args.output)
+        print(f"{args.output}: {count} findings")
+    elif args.format == "json":
         print_json(records)
     elif args.format == "jsonl":
         print_json_lines(records)

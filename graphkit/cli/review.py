@@ -2,6 +2,9 @@
 """Judges a finding. A judgement stands beside the finding and never changes it.
 
 graphkit review bridge 4f0a needs-source --note "ask the desk for the first report" --by Lin
+
+A bundle takes in what was reviewed and not rejected. Where two people's last judgements differ,
+both stand, and the finding counts as unreviewed until they agree.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphkit.bundle.choosing import Reviews
 from graphkit.case import open_case
+from graphkit.cli.printing import note
 from graphkit.findings import Verdict
 from graphkit.investigation.reviewing import review
 
@@ -28,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Saves the judgement."""
-    saved = review(open_case(args.case), args.finding, args.verdict, note=args.note, by=args.by)
+    case = open_case(args.case)
+    saved = review(case, args.finding, args.verdict, note=args.note, by=args.by)
     print(f"{saved['finding_id']}: {saved['verdict']}")
+    if saved["finding_id"] in Reviews.of(case).contested:
+        note("two people judged it differently: it counts as unreviewed until they agree")
     return 0

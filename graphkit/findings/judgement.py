@@ -8,11 +8,12 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a person says of a finding."""
+    """What a person says of a finding. `withdrawn` takes the last judgement back: nobody judged."""
 
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     NEEDS_SOURCE = "needs-source"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

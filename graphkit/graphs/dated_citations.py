@@ -18,7 +18,7 @@ from graphkit.text.shingles import shingles
 if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
-WIDTHS = {"second": 1.0, "minute": 60.0, "day": 86_400.0}
+WIDTHS = {"second": 1.0, "minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
 OF_POST = (
     "account_id", "platform", "kind", "created_at", "time_precision", "id_time", "received_at",
     "edited_at", "deleted_at", "collected_at", "is_seen", "source_id",

@@ -220,7 +220,9 @@ def redated_posts(corpus: Corpus, *, slack: timedelta, file_share: float) -> pl.
     which `file_share` of the posts or more are so are left out: what differs there is a clock.
     """
     width = pl.col("time_precision").replace_strict(
-        {"second": 1, "minute": 60, "day": 86_400}, default=None, return_dtype=pl.Int64
+        {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400},
+        default=None,
+        return_dtype=pl.Int64,
     )
     both = corpus.posts.filter("is_seen").drop_nulls(["created_at", "id_time"])
     off = (pl.col("created_at") - pl.col("id_time")).dt.total_seconds()

@@ -14,7 +14,7 @@ from graphkit.text.templates import HASHTAG, shown_words
 if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
-WIDTHS = {"second": 1, "minute": 60, "day": 86_400}
+WIDTHS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 ANSWERS = ("repost", "quote", "reply")
 
 

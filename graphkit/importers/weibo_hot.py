@@ -203,4 +203,5 @@ IMPORTER = Importer(
     suits=_suits,
     read=_read,
     zone=WEIBO_ZONE,
+    path_parts=2,
 )

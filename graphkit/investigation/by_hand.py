@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.case import add_note, append_audit, locked, write_file
+from graphkit.case import add_note
+from graphkit.case.attachments import save_attachment
 from graphkit.errors import InputError, ParameterError
 from graphkit.ids import canonical_json, stable_id
 from graphkit.investigation.ingesting import ingest
@@ -94,14 +95,9 @@ def attach(case: Case, path: Path, *, by: str) -> str:
         InputError: it cannot be read.
     """
     try:
-        content = path.read_bytes()
+        return save_attachment(case, path, by=by)
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}); check it") from error
-    sha256 = hashlib.sha256(content).hexdigest()
-    with locked(case):
-        write_file(case.root / "inputs" / "attachments" / sha256, content, mode=0o444)
-    append_audit(case, "attach", {"sha256": sha256, "bytes": len(content), "by": by})
-    return sha256
 
 
 def _file(case: Case, path: Path, sighting: Sighting) -> list[Ledger]:

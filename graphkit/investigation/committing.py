@@ -38,6 +38,7 @@ class FileRead:
     importer: str = ""
     why: str = ""
     told: Record = field(default_factory=dict)
+    place: str = ""
     sha256: str = ""
     size: int = 0
     rows_read: int = 0
@@ -197,6 +198,7 @@ def _source_record(read: FileRead, parts: Mapping[str, dict[Any, pl.DataFrame]])
         "file": read.file.name,
         "sha256": read.sha256,
         "bytes": read.size,
+        "place": read.place,
         "told": read.told,
         **{name: read.told[name] for name in ("importer", "collection", "collected_at")},
         "rows_read": read.rows_read,

@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from graphkit.bundle.contents import Scope
 from graphkit.case import Case, append_audit, create_case, findings, open_case
 from graphkit.investigation.detecting import detect
 from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.plugins import detectors
-from graphkit.investigation.sealing import make_signing_key, seal, verify
+from graphkit.investigation.sealing import left_out_lines, seal, verify
 from graphkit.investigation.shipped import Dataset, dataset
+from graphkit.investigation.signing_keys import make_signing_key
 from graphkit.investigation.tracing import trace_story
 from graphkit.investigation.tree import trace_lines
 from graphkit.investigation.truth import Verdict, compare
@@ -104,11 +106,13 @@ def world_demo(root: Path) -> Iterator[str]:
 def _bundle(case: Case) -> Iterator[str]:
     out = case.root / "exports" / "bundle"
     key = make_signing_key(case.root / "keys" / "demo-signing.key")
+    yield "\nbundle (with --unreviewed: nobody reviewed a demo)"
     if not out.exists():
-        seal(case, out, key=key)
+        made = seal(case, out, scope=Scope(unreviewed=True), key=key)
+        yield from (f"  {line}" for line in left_out_lines(made, case.root))
     checked = verify(out)
     wrong = "nothing is wrong" if checked.ok else f"WRONG: {'; '.join(checked.problems)}"
-    yield f"\nbundle\n  {out}: {'signed' if checked.signed else 'not signed'}; verify: {wrong}"
+    yield f"  {out}: {'signed' if checked.signed else 'not signed'}; verify: {wrong}"
     yield f"  read {out / 'data' / 'report.html'} in a browser"
 
 

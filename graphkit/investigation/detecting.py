@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from graphkit import __version__
-from graphkit.case import append_audit, imports, load_corpus, run_id_of, runs, save_run
+from graphkit.case import imports, load_corpus, run_id_of, runs, save_run
 from graphkit.findings import as_json, params_from, specs
 from graphkit.graphs.act_logs import known_acts
 from graphkit.investigation.plugins import detector, detectors
@@ -30,6 +30,11 @@ def _settings_for(chosen: Detector, settings: Mapping[str, str]) -> dict[str, st
     return plain | {n.removeprefix(own): t for n, t in settings.items() if n.startswith(own)}
 
 
+def versions() -> dict[str, str]:
+    """The versions of graphkit and of the libraries on which results depend."""
+    return {"graphkit": __version__, **{name: version(name) for name in LIBRARIES}}
+
+
 def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str) -> dict[str, Any]:
     """What makes a run: inputs by hash, detector, parameters, versions; and why it has no answer.
 
@@ -46,7 +51,7 @@ def recipe_of(chosen: Detector, params: object, corpus: Corpus, *, imported: str
         "params": as_json(params),
         "inputs": sorted(corpus.sources["sha256"].unique().to_list()),
         "imports": imported,
-        "versions": {"graphkit": __version__, **{name: version(name) for name in LIBRARIES}},
+        "versions": versions(),
         "not_tested": missing,
         "reach": [] if missing or chosen.reach is None else [*chosen.reach(corpus, params)],
     }
@@ -75,21 +80,22 @@ def detect(
     prepared = [(each, params_from(each.params, _settings_for(each, given))) for each in chosen]
     corpus = load_corpus(case)
     done = {run.run_id: run for run in runs(case)}
-    return [_run(case, each, params=params, corpus=corpus, done=done) for each, params in prepared]
+    return [
+        one_run(case, each, params=params, corpus=corpus, done=done) for each, params in prepared
+    ]
 
 
 def _names(chosen: Detector) -> list[str]:
     return [spec.name for spec in specs(chosen.params)]
 
 
-def _run(
+def one_run(
     case: Case, chosen: Detector, *, params: object, corpus: Corpus, done: Mapping[str, Run]
 ) -> Run:
+    """The run of one detector over `corpus`, that of `case`; from `done` where it is there."""
     recipe = recipe_of(chosen, params, corpus, imported=imports(case))
     run_id = run_id_of(recipe)
     if run_id in done:
         return done[run_id]
     found = [] if recipe["not_tested"] else list(chosen.detect(corpus, params))
-    run = save_run(case, recipe, findings=found, corpus=corpus)
-    append_audit(case, "run", {"run_id": run_id, "detector": chosen.name, "findings": len(found)})
-    return run
+    return save_run(case, recipe, findings=found, corpus=corpus)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphkit.bundle.graphfiles import gexf, graphml
+from graphkit.bundle.markup import sheet_safe
 from graphkit.case import append_audit, load_corpus, named_accounts, pseudonyms, write_file
+from graphkit.case.custody import refuse_changed
 from graphkit.errors import ParameterError, UnknownNameError
 from graphkit.graphs.act_logs import act_log, known_acts, window_of
 from graphkit.graphs.citation import account_citations, citation_graph
@@ -240,7 +242,9 @@ def write_graph(
     Raises:
         UnknownNameError: no such graph or act.
         ParameterError: another suffix.
+        CaseError: an input is missing or was changed.
     """
+    refuse_changed(case)
     if what not in GRAPHS:
         raise UnknownNameError.among("graph", what, GRAPHS)
     if out.suffix not in (".graphml", ".gexf", ".csv"):
@@ -259,7 +263,7 @@ def write_graph(
     if drawn.warning and warn is not None:
         warn(drawn.warning)
     if out.suffix == ".csv":
-        write_file(out, edges.write_csv().encode())
+        write_file(out, sheet_safe(edges).write_csv().encode())
     else:
         writer = graphml if out.suffix == ".graphml" else gexf
         write_file(out, writer(nodes, edges, directed=directed, about=drawn.warning))

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from graphkit.case import audit, audit_head, open_case, source_records
-from graphkit.case.journal import NO_LINE
-from graphkit.ids import canonical_json
+from graphkit.bundle.verify import signed_head
+from graphkit.case import open_case
+from graphkit.case.custody import chain_problems, head_problems, input_problems, record_problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,32 +23,21 @@ def installation() -> dict[str, str]:
     return named | {library: version(library) for library in LIBRARIES}
 
 
-def case_problems(root: Path) -> list[str]:
-    """What is wrong with the case: changed or missing inputs, a broken audit chain.
+def case_problems(root: Path, *, bundle: Path | None = None) -> list[str]:
+    """What is wrong with the case: changed or missing files, a broken audit chain, edited records.
+
+    With a `bundle` of the case, also whether the audit log still has the line at which it ended
+    when that bundle was signed: without one a log that was cut at its end looks whole.
 
     Raises:
         CaseError: the folder is not a case.
+        BundleError: `bundle` is none, or is not signed.
     """
     case = open_case(root)
-    problems = []
-    for record in source_records(case):
-        copy = case.root / "inputs" / str(record["sha256"])
-        if not copy.exists():
-            problems.append(f"input {record['file']} is missing")
-            continue
-        with copy.open("rb") as handle:
-            if hashlib.file_digest(handle, "sha256").hexdigest() != record["sha256"]:
-                problems.append(f"input {record['file']} was changed")
-    prev = NO_LINE
-    try:
-        entries: list[object] = [*audit(case)]
-    except ValueError:
-        return [*problems, "audit log: it holds a line that is not JSON"]
-    for number, entry in enumerate(entries):
-        links = (entry.get("prev"), entry.get("seq")) if isinstance(entry, dict) else None
-        if links != (prev, number):
-            problems.append(f"audit log: line {number + 1} does not follow the one before")
-        prev = hashlib.sha256(canonical_json(entry)).hexdigest()
-    if audit_head(case)["sha256"] != prev:
-        problems.append("audit log: its last line is not in canonical form")
+    broken = chain_problems(case)
+    if broken:  # what a broken log says of inputs and records says nothing
+        return broken
+    problems = [*input_problems(case), *record_problems(case)]
+    if bundle is not None:
+        problems += head_problems(case, signed_head(bundle))
     return problems

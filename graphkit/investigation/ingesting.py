@@ -12,6 +12,7 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from graphkit.case import locked, source_records
 from graphkit.case.batches import settle, staging
 from graphkit.errors import InputError, ParameterError, UnknownNameError
 from graphkit.investigation.committing import FileRead, commit
-from graphkit.investigation.folders import named_files
+from graphkit.investigation.folders import Named, named_files
 from graphkit.investigation.guessed_maps import UNKNOWN, guessed_columns
 from graphkit.investigation.plugins import importer, importers
 from graphkit.investigation.staging import Staging
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 PLATFORM = r"[\w.-]+"
 CHUNK = 1 << 20
 TABLES_READER = "canonical"
+TOLD = ("platform", "table", "tz", "date_order", "encoding", "sheet", "columns")
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,52 @@ def ingest(
         earlier=earlier,
         watch=_unwatched if watch is None else watch,
     )
+    # Read by name: a row that two files hold comes from the same one, however they were named.
+    order = sorted(range(len(files)), key=lambda n: (files[n].name, str(files[n].path)))
+    ledgers = _one_batch([(files[n], command) for n in order])
+    return [ledgers[order.index(n)] for n in range(len(files))]
+
+
+def ingest_again(case: Case, files: Sequence[tuple[Path, Mapping[str, Any]]]) -> list[Ledger]:
+    """A ledger for each of the files, imported as one batch, each told what it was told once.
+
+    What was told is as `source_records` have it: importer, collection, and every option.
+
+    Raises:
+        InputError: a file cannot be read so; the case is as it was.
+        UnknownNameError: no such importer.
+    """
+    settle(case)
+    return _one_batch([(Named(path, path.name), _command_of(case, told)) for path, told in files])
+
+
+def _command_of(case: Case, told: Mapping[str, Any]) -> _Command:
+    at = told["collected_at"]
+    rest = {name: told[name] for name in TOLD}
+    options = ReadOptions(collected_at=None if at is None else datetime.fromisoformat(at), **rest)
+    name = str(told["importer"])
+    return _Command(
+        case=case,
+        options=options,
+        importers={name: importer(name)},
+        chosen=name,
+        collection=str(told["collection"]),
+        earlier={},
+        watch=_unwatched,
+    )
+
+
+def _one_batch(files: Sequence[tuple[Named, _Command]]) -> list[Ledger]:
+    """The ledgers of the files of one command, read and in the case as one batch."""
+    command = files[0][1]
+    case = command.case
     with staging(case) as folder:
-        staged = Staging(folder / "parts", collected_at=told.collected_at)
+        staged = Staging(folder / "parts", collected_at=command.options.collected_at)
         copies = folder / "case" / "inputs"
         copies.mkdir(parents=True)
         reads = [
-            _read(FileRead(number, file), command, staged=staged, copies=copies)
-            for number, file in enumerate(files)
+            _read(FileRead(number, file), told, staged=staged, copies=copies)
+            for number, (file, told) in enumerate(files)
         ]
         with locked(case):
             return commit(case, reads, staged, folder=folder / "case")
@@ -167,6 +208,7 @@ def _fill(read: FileRead, command: _Command, *, staged: Staging, copies: Path) -
         raise InputError(read.file.unread)
     chosen, options = _choice(read, command)
     read.importer, read.told = chosen.name, _told(chosen.name, options, command.collection)
+    read.place = _place(path, chosen.path_parts)
     if _is_known(read, command):
         read.is_known = True
         return
@@ -179,6 +221,12 @@ def _fill(read: FileRead, command: _Command, *, staged: Staging, copies: Path) -
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise InputError("was changed while it was read; import it again")
+
+
+def _place(path: Path, parts: int) -> str:
+    """The last `parts` of the path, which is what its importer reads names and times from."""
+    named = [part for part in path.parts[-parts:] if part not in ("..", path.anchor)]
+    return os.fsencode("/".join(named)).decode("utf-8", "backslashreplace")
 
 
 def _choice(read: FileRead, command: _Command) -> tuple[Importer, ReadOptions]:
@@ -249,11 +297,6 @@ def _told(importer_name: str, options: ReadOptions, collection: str) -> dict[str
         "importer": importer_name,
         "collection": collection,
         "collected_at": None if at is None else at.isoformat(),
-        "platform": options.platform,
-        "table": options.table,
-        "tz": options.tz,
-        "date_order": options.date_order,
-        "encoding": options.encoding,
-        "sheet": options.sheet,
+        **{name: getattr(options, name) for name in TOLD},
         "columns": dict(options.columns),
     }

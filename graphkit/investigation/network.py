@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphkit.errors import UnknownNameError
+from graphkit.graphs.act_logs import act_log, known_acts, window_of
 from graphkit.graphs.coaction import coaction
 from graphkit.graphs.communities import communities
 from graphkit.graphs.layout import community_discs, force_layout, two_level_layout
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MAX_DISCS = 60
 MAX_ACCOUNTS = 20_000
 MAX_LINKS = 60_000
+MAX_COMPARED_TEXTS = 100_000  # nearly-same texts of more are found by the detectors, not on a page
 _ROWS = {"table": pl.String(), "key": pl.String(), "role": pl.String()}
 
 
@@ -51,11 +53,13 @@ class Network:
         links: a, b, weight (objects or citations), q_value (null for citations), by a and b;
             citations run from a to b.
         groups: node, community; numbered from 0 by falling size, then by smallest member.
+        alone: how many accounts did what the lens is about and have no link.
     """
 
     lens: Lens
     links: pl.DataFrame
     groups: pl.DataFrame
+    alone: int
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,23 @@ class Picture:
 
 
 def acts(corpus: Corpus) -> pl.DataFrame:
-    """The acts in the corpus by falling number of rows: act, rows."""
-    counts = corpus.actions.group_by("act").agg(rows=pl.len().cast(pl.Int64))
-    return counts.sort(["rows", "act"], descending=[True, False])
+    """The acts that a lens may have: act, rows; by falling number of rows.
+
+    rows is null for what is derived only when it is asked for (`graphs.act_logs`). Nearly the same
+    texts are left out where there are more than 100,000 texts to compare.
+    """
+    stored = corpus.actions.group_by("act").agg(rows=pl.len().cast(pl.Int64))
+    known = pl.DataFrame({"act": known_acts(corpus)}, schema={"act": pl.String()})
+    counts = known.join(stored, on="act", how="left")
+    many = counts.filter(pl.col("act") == "text", pl.col("rows") > MAX_COMPARED_TEXTS).height > 0
+    if many:
+        counts = counts.filter((pl.col("act") != "near_text") | pl.col("rows").is_not_null())
+    return counts.sort(["rows", "act"], descending=[True, False], nulls_last=True)
+
+
+def _log(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+    """The log of the lens's act, in its days."""
+    return _during(act_log(corpus, lens.act), lens, "acted_at")
 
 
 def _cited_accounts(corpus: Corpus) -> pl.DataFrame:
@@ -106,8 +124,8 @@ def _during(rows: pl.DataFrame, lens: Lens, time: str) -> pl.DataFrame:
 
 def _links(corpus: Corpus, lens: Lens) -> pl.DataFrame:
     if lens.name == "coaction":
-        log = _during(corpus.actions.filter(pl.col("act") == lens.act), lens, "acted_at")
-        edges = coaction(log, within=lens.within, min_objects=lens.min_count).edges
+        within = window_of(lens.act, lens.within)
+        edges = coaction(_log(corpus, lens), within=within, min_objects=lens.min_count).edges
         return edges.select("a", "b", "q_value", weight="objects_count").sort("a", "b")
     if lens.name == "citation":
         cited = _during(_cited_accounts(corpus), lens, "at")
@@ -131,7 +149,16 @@ def network(corpus: Corpus, lens: Lens) -> Network:
     order = order.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
     numbered = found.join(order.select("community", "number"), on="community")
     groups = numbered.select("node", community="number").sort("community", "node")
-    return Network(lens, links, groups)
+    alone = _active(corpus, lens).filter(~pl.col("node").is_in(groups["node"].implode())).height
+    return Network(lens, links, groups, alone)
+
+
+def _active(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+    """The accounts that the lens is about: who did the act, or named a source and was named."""
+    if lens.name == "coaction":
+        return _log(corpus, lens).select(node="account_id").unique()
+    cited = _during(_cited_accounts(corpus), lens, "at")
+    return pl.concat([cited.select(node=end) for end in ("a", "b")]).unique()
 
 
 def _grouped_links(whole: Network) -> pl.DataFrame:
@@ -175,7 +202,9 @@ def community_picture(whole: Network) -> Picture:
         .sort("a", "b")
     )
     hidden = int(sizes.filter(pl.col("community") >= MAX_DISCS)["accounts"].sum())
-    return Picture(nodes.sort("community"), between, discs.clear(), (hidden, 0))
+    away = pl.max_horizontal("a_community", "b_community") >= MAX_DISCS
+    left_out = (hidden, links.filter(away).height)
+    return Picture(nodes.sort("community"), between, discs.clear(), left_out)
 
 
 def linked_to(whole: Network, accounts: Sequence[str]) -> list[str]:
@@ -266,15 +295,13 @@ def link_rows(corpus: Corpus, lens: Lens, ends: tuple[str, str]) -> pl.DataFrame
             pl.lit("citations").alias("table"), key.alias("key"), pl.lit("cites").alias("role")
         )
         return rows.unique().sort(list(_ROWS))
-    log = corpus.actions.filter(
-        (pl.col("act") == lens.act) & pl.col("account_id").is_in(list(ends))
+    log = _log(corpus, lens).filter(pl.col("account_id").is_in(list(ends)))
+    pairs = coaction(log, within=window_of(lens.act, lens.within)).evidence
+    keys = pl.concat([pairs["action_a"], pairs["action_b"]]).implode()
+    rows = log.filter(pl.col("action_id").is_in(keys)).select(
+        "table", pl.col("action_id").alias("key"), pl.lit(lens.act).alias("role")
     )
-    pairs = coaction(_during(log, lens, "acted_at"), within=lens.within).evidence
-    keys = pl.concat([pairs["action_a"], pairs["action_b"]]).unique()
-    rows = pl.DataFrame({"key": keys}).select(
-        pl.lit("actions").alias("table"), "key", pl.lit(lens.act).alias("role")
-    )
-    return rows.sort(list(_ROWS))
+    return rows.unique().sort(list(_ROWS))
 
 
 def _between(a: str, b: str) -> pl.Expr:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 3_000_000  # of tables of which only the key is compared
 WHOLE_ROWS_AT_ONCE = 500_000
-WIDTH = {"minute": 60, "day": 86_400}  # seconds by which times of a precision must differ
+# Seconds by which times of a precision must differ.
+WIDTH = {"minute": 60, "hour": 3_600, "day": 86_400}
 DROPPED = pl.Schema(
     {
         "row": pl.Int64(),

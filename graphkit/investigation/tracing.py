@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphkit.case import append_audit, load_corpus, save_trace, searches
-from graphkit.case.calibration import calibration_counts
+from graphkit.case import imports, load_corpus, save_trace, searches
+from graphkit.case.calibration import calibration_counts, calibration_hash
 from graphkit.trace.labels import story_labels
 from graphkit.trace.origin import trace_story as traced
 
@@ -31,6 +31,6 @@ def trace_story(
     trace = traced(corpus, what, kind=kind, fitted=fitted, embed=embed).to_json()
     trace["labels"] = story_labels(corpus, trace)
     trace["searched"] = searches(case)
-    trace_id = save_trace(case, trace)
-    append_audit(case, "trace", {"trace_id": trace_id})
+    trace["made_with"] = {"imports": imports(case), "calibration": calibration_hash(case)}
+    save_trace(case, trace)
     return trace

@@ -88,6 +88,7 @@ class Importer:
         needs: the columns or keys by which it is known.
         gives: the tables that come out.
         zone: the time zone of its times without offset, where the format has one of its own.
+        path_parts: how many of the last parts of a file's path it reads names or times from.
         order: the first importer (by `order`, then name) that suits is taken.
     """
 
@@ -100,3 +101,4 @@ class Importer:
     suits: Callable[[Sample], str | None]
     read: Callable[[Path, ReadOptions], Iterator[Batch]]
     zone: str | None = None
+    path_parts: int = 1

@@ -37,7 +37,7 @@ SUBJECT_KINDS = ("post", "account", "url", "outlet", "claim")
 TARGET_KINDS = ("post", "account", "url", "outlet", "vague", "none")
 # Their ids are made when the upload begins, which may be days before the post is shown.
 DATED_AT_UPLOAD = ("instagram", "threads")
-SPANS = {"second": 1, "minute": 60, "day": 86_400}  # seconds within which the shown time lies
+SPANS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}  # seconds that a time lies in
 TOLERANCE = timedelta(minutes=1)
 
 

@@ -19,7 +19,7 @@ COUNT = pl.Int64()
 SHARE = pl.Float64()
 FLAG = pl.Boolean()
 
-TIME_PRECISIONS = ("second", "minute", "day", "unknown")
+TIME_PRECISIONS = ("second", "minute", "hour", "day", "unknown")
 POST_KINDS = ("original", "repost", "quote", "reply")
 COLLECTIONS = ("stream", "keyword", "account-list", "snowball", "unknown")
 
@@ -64,7 +64,7 @@ POSTS = _table(
         "account_id": Column(TEXT, "who posted it"),
         "platform": Column(TEXT, "name of the platform, lower case"),
         "created_at": _optional(TIME, "the time that the platform shows"),
-        "time_precision": Column(TEXT, "second, minute, day or unknown"),
+        "time_precision": Column(TEXT, "second, minute, hour, day or unknown"),
         "id_time": _optional(TIME, "the time that the id carries"),
         "received_at": _optional(TIME, "when the platform's server took it in, where it says both"),
         "edited_at": _optional(TIME, "when it was last edited, as the platform says"),
@@ -118,7 +118,7 @@ ACTIONS = _table(
             "vote, like, ...; near_text, citation, posting, deletion and handle are not stored",
         ),
         "acted_at": _optional(TIME, "when"),
-        "time_precision": Column(TEXT, "second, minute, day or unknown"),
+        "time_precision": Column(TEXT, "second, minute, hour, day or unknown"),
         "content_id": _optional(TEXT, "the post that carried the action"),
     },
 )

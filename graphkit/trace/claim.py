@@ -28,7 +28,7 @@ ANCHOR = 0.25  # share of the shorter that must be in a text asked for, however 
 SHORTEST_EXCERPT = 20
 SHORTEST_QUERY = 4
 HASHTAG = r"#[^#\n]{1,40}#|#[\p{L}\p{N}_]+"  # a topic is not a statement
-WIDTHS = {"second": 1, "minute": 60, "day": 86_400}
+WIDTHS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 @dataclass(frozen=True)

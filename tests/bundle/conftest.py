@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,6 @@ from graphkit.case import (
     add_name,
     add_note,
     add_search,
-    append_audit,
     create_case,
     load_corpus,
     save_import,
@@ -36,6 +36,8 @@ from graphkit.tables import ACCOUNTS, POSTS, RANKINGS
 
 T0 = datetime(2025, 3, 1, 8, tzinfo=UTC)
 SOURCE = "0123456789abcdef"
+INPUT = b"post_id,account_id\n5500000,mossy_finch\n"
+INPUT_HASH = hashlib.sha256(INPUT).hexdigest()
 # id, handle, display name; the fourth is named by decision, the fifth is hostile.
 PEOPLE = [
     ("weiju:70000001", "mossy_finch", "Mossy Finch"),
@@ -185,8 +187,8 @@ def placement_finding(corpus):
 
 def _recipe(detector, **more):
     versions = {"graphkit": "0.1.0"}
-    return {"detector": detector, "version": "1", "params": {"within": 60.0}, "inputs": ["f" * 64],
-            "versions": versions, "not_tested": [], **more}  # fmt: skip
+    return {"detector": detector, "version": "1", "params": {"within": 60.0},
+            "inputs": [INPUT_HASH], "versions": versions, "not_tested": [], **more}  # fmt: skip
 
 
 def _node(number, text):
@@ -204,7 +206,7 @@ def _trace():
     edge = {"parent": first, "child": second, "cls": "E2", "via": "text", "p": None}
     return {
         "query": {"what": second, "as": "post"},
-        "claim": first,
+        "claim": {"claim_id": f"claim:{first}", "posts": [first, second], "variants": []},
         "verdict": "not determinable from this data",
         "first_seen": first,
         "candidates": [{"node_id": first, "p": None, "reason": "first seen"}],
@@ -221,7 +223,7 @@ def _trace():
 def new_case(root):
     case = create_case(root, name="Bridge <case>", zone="Asia/Shanghai")
     record = {
-        "told": {}, "source_id": SOURCE, "file": "mossy_finch-export.csv", "sha256": "ab" * 32,
+        "told": {}, "source_id": SOURCE, "file": "mossy_finch-export.csv", "sha256": INPUT_HASH,
         "importer": "canonical", "collection": "keyword", "collected_at": "2025-03-02T00:00:00Z",
         "rows_read": 30, "accepted": 30, "duplicate": 0, "rejected": 0,
     }  # fmt: skip
@@ -235,6 +237,8 @@ def new_case(root):
         for name, frame in tables.items():
             (staged / "tables" / name).mkdir(parents=True)
             frame.write_parquet(staged / "tables" / name / f"{SOURCE}.parquet")
+        (staged / "inputs").mkdir()
+        (staged / "inputs" / INPUT_HASH).write_bytes(INPUT)
         save_import(case, staged, record={"batch_id": SOURCE, "sources": [record]})
     corpus = load_corpus(case)
     made = [sharing_finding(corpus)]
@@ -245,7 +249,6 @@ def new_case(root):
     )
     save_run(case, _recipe("copied-text"), findings=[], corpus=corpus)
     save_run(case, _recipe("recycled-news", not_tested=["labels"]), findings=[], corpus=corpus)
-    append_audit(case, "run", {"run_id": "all"})
     save_trace(case, _trace())
     add_name(case, PEOPLE[3][0], reason="spokesperson of the council", by="Ada", is_private=False)
     add_judgement(

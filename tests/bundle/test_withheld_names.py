@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from graphkit.bundle import leaks, write
 from graphkit.bundle.leaks import refuse_leaks
 from graphkit.bundle.masking import edited, masked_json, masked_texts, moved, text_edits
-from graphkit.bundle.names import hits, withheld_names
+from graphkit.bundle.matching import hits
+from graphkit.bundle.names import withheld_names
 from graphkit.bundle.write import write_bundle
 from graphkit.case import load_corpus, pseudonym, pseudonyms
 from graphkit.errors import BundleError

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from graphkit.bundle.bag import files_in, sha256_of
-from graphkit.bundle.contents import Beside
+from graphkit.bundle.contents import Beside, Scope
 from graphkit.bundle.graphfiles import gexf, graphml
 from graphkit.bundle.write import write_bundle
 from graphkit.case import Run, findings, open_case, runs
@@ -90,7 +90,7 @@ def test_hash_seed_time_zone_and_threads_do_not_change_a_byte(made, tmp_path, se
 def test_only_the_findings_asked_for_go_in_and_every_run_is_told(made, tmp_path):
     case = made[0]
     one = next(each for each in findings(case) if each["kind"] == "citation-loop")
-    bundle = write_bundle(case, tmp_path / "one", finding_ids=[one["finding_id"]])
+    bundle = write_bundle(case, tmp_path / "one", scope=Scope([one["finding_id"]]))
     assert list(records(bundle)) == ["citation-loop"]
     told = json.loads((bundle.path / "data" / "runs.json").read_bytes())
     assert [(r["detector"], r["findings_count"], r["bundled_count"]) for r in told] == [
@@ -105,7 +105,7 @@ def test_only_the_findings_asked_for_go_in_and_every_run_is_told(made, tmp_path)
 
 def test_an_unknown_finding_is_refused_and_leaves_nothing(case, tmp_path):
     with pytest.raises(UnknownNameError, match="no finding is called 'nope'"):
-        write_bundle(case, tmp_path / "out", finding_ids=["nope"])
+        write_bundle(case, tmp_path / "out", scope=Scope(["nope"]))
     assert not list(tmp_path.glob("*out*"))
 
 
@@ -188,9 +188,8 @@ def test_the_report_says_what_speaks_against_each_finding_and_who_judged(page):
         "may explain the rows",
         "the finding stands",
         "not tested",
-        "0.0123 (burst-stratified)",
-        "1,234",
-        "no null model applies: a chain of citations is read, not sampled",
+        "Expected by chance: 0.0123 (null model: burst-stratified; tests made: 1,234)",
+        "No null model applies: a chain of citations is read, not sampled",
         "asked acct-",
         "not tested: no rows in labels",
         "nothing found",
@@ -198,7 +197,9 @@ def test_the_report_says_what_speaks_against_each_finding_and_who_judged(page):
         "spokesperson of the council",
     ):
         assert said in text
-    unreviewed = [v for _, n, v in page.attributes if n == "class" and v == "finding unreviewed"]
+    unreviewed = [
+        v for _, n, v in page.attributes if n == "class" and v == "finding plain unreviewed"
+    ]
     assert len(unreviewed) == 2
 
 

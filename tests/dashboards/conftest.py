@@ -178,7 +178,7 @@ def make_case(root):
     assert corpus.rankings.columns == list(RANKINGS.columns)
     for name, each in (("coordinated-sharing", finding(corpus)), ("citation-loop", ordinary())):
         recipe = {"detector": name, "version": "1", "params": {"within": 60.0}, "not_tested": []}
-        recipe |= {"imports": imports(case), "versions": {}}
+        recipe |= {"imports": imports(case), "versions": {}, "inputs": []}
         save_run(case, recipe, findings=[each], corpus=corpus)
     save_trace(case, trace())
     return case

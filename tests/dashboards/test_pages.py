@@ -107,7 +107,7 @@ def test_a_hidden_character_is_written_out_and_named_once_the_account_is_named(n
 def test_the_overview_ranks_by_grade_and_says_why_and_what_was_not_tested(page_case):
     shown = page(page_case, "/")
     assert "5 accounts reposted the same 3 posts within 60 seconds of one another." in shown
-    assert "1 ruled out / 1 untested" in shown
+    assert "1 without support / 1 untested" in shown
     assert shown.index("Coordinated sharing") < shown.index("Looked at and found ordinary")
     assert "18 / 18 accepted" in shown
     assert "never ran" in shown

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from dashboards.app import PAGES
+from dashboards.figures.ranking_course import ranking_figure
 from dashboards.figures.ranking_places import places_figure
 from dashboards.pages.rows_drawer import rows_drawer
 from dashboards.parts import View
@@ -74,7 +75,7 @@ def test_a_finding_says_what_it_is_tied_to_and_what_else_may_explain_that(tied_c
     shown = page(tied_case, f"/finding?id={name}")
     assert "3 posts, of 15 under the topic and 3 of the story with any topic" in shown
     assert "not listed in the snapshot before (2026-03-02 16:00), #1 in the next" in shown
-    assert "news: 2 of 3 were earlier" in shown
+    assert "2 of 3 were earlier" in shown
     assert "Labels on the story’s posts: false (a fact desk)" in shown
     assert "/story?what=p%3Ar00" in shown
     assert "与之相关联" in page(tied_case, f"/finding?id={name}", "zh")
@@ -146,3 +147,28 @@ def test_only_a_push_is_held_against_the_list(page_case):
     seen = snapshot(page_case.root)
     assert ranking.against(seen, seen.findings[0], "topic one").is_empty()
     assert places.list_of(seen, seen.findings[0]) is None
+
+
+def test_two_topics_beside_each_other_have_the_same_axes_and_lengths(page_case):
+    shown = page(page_case, "/ranking?topic=topic one&beside=topic two")
+    assert shown.count("Rank over time above, actions or heat below") == 2
+    assert "a difference between two is a lead, not a test" in shown
+    seen = snapshot(page_case.root)
+    keys = [("hot", "topic one"), ("hot", "topic two")]
+    first, second = ranking.courses(seen, keys, between=(None, None))
+    assert first.span[1] - first.span[0] == second.span[1] - second.span[0]
+    words = dict.fromkeys(["rank", "volume", "flagged", "other"], "")
+    drawn = [
+        ranking_figure(
+            own, windows=[], key=key, words=words, zone=seen.zone, beside=[first, second]
+        ).layout
+        for own, key in zip((first, second), keys, strict=True)
+    ]
+    assert drawn[0].yaxis.range == drawn[1].yaxis.range
+    assert drawn[0].yaxis2.range == drawn[1].yaxis2.range == (0, 5.25)  # five acts in a bar
+
+
+def test_a_topic_on_no_list_stands_beside_nothing_and_that_is_said(page_case):
+    shown = page(page_case, "/ranking?topic=topic one&beside=<b>other</b>")
+    assert "is not on any list: nothing stands beside." in shown
+    assert shown.count("Rank over time above, actions or heat below") == 1

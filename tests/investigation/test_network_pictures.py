@@ -176,8 +176,21 @@ def test_who_posts_the_same_words_later_repeats_and_who_links_cites():
     assert neighbours(corpus(), "a")["relation"].to_list() == ["cited-by", "repeated-by"]
 
 
-def test_acts_are_listed_by_rows():
-    assert acts(corpus()).rows() == [("repost", 11), ("text", 3)]
+def test_acts_are_listed_by_rows_and_those_derived_when_asked_for_without():
+    derived = [("citation", None), ("near_text", None), ("posting", None)]
+    assert acts(corpus()).rows() == [("repost", 11), ("text", 3), *derived]
+
+
+def test_accounts_that_did_the_act_and_have_no_link_are_counted():
+    assert network(corpus(), TOGETHER).alone == 0
+    assert network(corpus(), Lens("coaction", "repost", timedelta(seconds=60), 3)).alone == 5
+    assert network(corpus(), Lens("coaction", "text", timedelta(seconds=60), 1)).alone == 2
+
+
+def test_nearly_the_same_words_are_a_link_whose_rows_are_the_texts():
+    lens = Lens("coaction", "near_text", timedelta(minutes=10), 1)
+    assert network(corpus(), lens).links.select("a", "b", "weight").rows() == [("a", "b", 1)]
+    assert link_rows(corpus(), lens, ("a", "b"))["table"].unique().to_list() == ["actions"]
 
 
 def test_an_unknown_lens_names_the_known_ones():

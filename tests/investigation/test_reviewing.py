@@ -67,7 +67,7 @@ def test_an_account_is_named_by_its_own_id_and_the_audit_log_has_its_pseudonym(c
     assert not name_account(case, "a", reason="a public office", by="Ada")
     assert name_account(case, "a", reason="a public office", by="Lin")
     assert named_accounts(case) == {"local:a"}
-    assert audit(case)[-1]["detail"] == {"account": pseudonym(case, "local:a")}
+    assert audit(case)[-1]["detail"]["account"] == pseudonym(case, "local:a")
 
 
 def test_a_private_person_is_named_by_two_people_and_not_by_one_twice(case):

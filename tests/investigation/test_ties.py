@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from graphkit.bundle.bag import seal_bag
+from graphkit.bundle.contents import Scope
 from graphkit.case import (
     create_case,
     finding,
@@ -22,7 +23,15 @@ from graphkit.case import (
     save_trace,
 )
 from graphkit.cli import main
-from graphkit.findings import EvidenceRow, Finding, Grade, NullModel, Subjects
+from graphkit.findings import (
+    Caveat,
+    CaveatOutcome,
+    EvidenceRow,
+    Finding,
+    Grade,
+    NullModel,
+    Subjects,
+)
 from graphkit.investigation.ingesting import ingest
 from graphkit.investigation.sealing import seal, verify
 from graphkit.investigation.ties import case_ties, ties_of
@@ -102,7 +111,7 @@ def said(kind, accounts, evidence, *, topics=(), grade=Grade.STRONG):
         summary="Rows.",
         subjects=Subjects(accounts=tuple(accounts), topics=topics),
         evidence=tuple(EvidenceRow("actions", key, "core") for key in evidence),
-        caveats=(),
+        caveats=(Caveat("A club", "none", CaveatOutcome.UNTESTED, "ask"),),
         null_model=NullModel(reason="made by hand"),
     )
 
@@ -242,7 +251,7 @@ def sealed(tmp_path_factory):
     case = pushed_case(root)
     for what in ("p:s0", "p:s1"):
         trace_story(case, what)
-    return case, seal(case, root / "bundle", key=root / "none")
+    return case, seal(case, root / "bundle", scope=Scope(unreviewed=True))
 
 
 def bundled(bundle):
@@ -263,7 +272,7 @@ def test_a_bundle_holds_the_ties_with_its_own_ids_keys_and_pseudonyms(sealed):
     assert story["claim_id"].startswith("claim:")
     assert "p:s0" not in json.dumps(ties)
     assert verify(bundle.path, allow_unsigned=True).problems == ()
-    again = seal(case, bundle.path.parent / "again", key=case.root / "none")
+    again = seal(case, bundle.path.parent / "again", scope=Scope(unreviewed=True))
     assert again.tag_manifest_sha256 == bundle.tag_manifest_sha256
 
 
@@ -293,9 +302,9 @@ def test_the_report_links_a_tie_from_both_of_its_ends(sealed):
 
 def test_a_bundle_of_one_finding_holds_no_tie_to_a_finding_that_is_left_out(sealed, tmp_path):
     case = sealed[0]
-    alone = seal(case, tmp_path / "push", finding_ids=[PUSH.finding_id], key=case.root / "none")
+    alone = seal(case, tmp_path / "push", scope=Scope([PUSH.finding_id], unreviewed=True))
     assert list(bundled(alone)) == ["pushed-story"]
-    other = seal(case, tmp_path / "loop", finding_ids=[OTHERS.finding_id], key=case.root / "none")
+    other = seal(case, tmp_path / "loop", scope=Scope([OTHERS.finding_id], unreviewed=True))
     assert bundled(other) == {}
     assert verify(other.path, allow_unsigned=True).ok
 
@@ -328,5 +337,5 @@ def test_a_trace_and_its_bundle_tell_the_labels_on_the_story_by_whom_and_since_w
         "taken back 2026-03-02T11:20:00Z; 0 of 6 posts after it",
     ]
     page = (bundle.path / "data" / "report.html").read_text("utf-8")
-    assert page.count("Labels that others gave") == 2  # one for each of the two traces
+    assert page.count("Labels that others gave</h3>") == 2  # one for each of the two traces
     assert "raises no grade, and may be wrong" in page
