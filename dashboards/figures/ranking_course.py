@@ -60,7 +60,11 @@ def ranking_figure(
         },
     )
     fig.update_xaxes(
-        anchor="y2", showgrid=False, type="date", range=[_local(at, zone) for at in course.span]
+        nticks=4 if beside else None,
+        anchor="y2",
+        showgrid=False,
+        type="date",
+        range=[_local(at, zone) for at in course.span],
     )
     for row in course.missing.iter_rows(named=True):
         _band(fig, (row["start"], row["end"]), zone=zone, colour=LINE, opacity=0.55)

@@ -157,6 +157,7 @@ def _names(trace: Record, told: Told) -> dict[str, str]:
     found = {
         c["node_id"]: f"{i}  {told.who(c['node_id'])}"
         for i, c in enumerate(trace["candidates"][:3], 1)
+        if not told.is_outside(c["node_id"])
     }
     for each in trace["main_amplifiers"][:1]:
         found.setdefault(each["node_id"], f"↻  {told.who(each['node_id'])}")
@@ -196,9 +197,11 @@ def _candidate(view: View, told: Told, ranked: tuple[int, Record]) -> list[Node]
     """Rank, who, when, what, the weakest step that leads there, and why."""
     rank, candidate = ranked
     node, reason = candidate["node_id"], str(candidate["reason"] or "")
+    is_outside = told.is_outside(node)
+    beyond = [" ", badge(view.words("story.not-collected"), "hollow")] if is_outside else []
     return [
-        number(rank),
-        told.linked(node),
+        "–" if is_outside else number(rank),
+        [told.linked(node), *beyond],
         html.Span(told.when(node), className="when"),
         short(told.text(node), 70),
         view.words.of("edge", candidate["weakest_link"]),

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 
 def answer(view: View, trace: Record, told: Told) -> str:
-    """Who is most likely first and how sure that is, who is next, where its source was lost."""
-    parts = [_first(view, trace, told), _next(view, trace, told), _lost(view, trace, told)]
+    """Who is most likely first and how sure that is, who is next, where its source was lost.
+
+    A source outside the data is credited, not seen: it is no answer, and no runner-up.
+    """
+    known = [c for c in trace["candidates"] if not told.is_outside(c["node_id"])]
+    parts = [_first(view, trace, known, told), _next(view, known, told), _lost(view, trace, told)]
     return " ".join([*parts, _missing(view, trace)])
 
 
-def _first(view: View, trace: Record, told: Told) -> str:
+def _first(view: View, trace: Record, known: list[Record], told: Told) -> str:
     say = view.words
-    if not trace["candidates"]:
+    if not known:
         return say("story.answer.none")
-    first = trace["candidates"][0]
+    first = known[0]
     p = first["p"]
     sure = say("story.answer.no-p") if p is None else say("story.answer.p", p=number(round(p, 3)))
     key = "named" if trace["verdict"] == "named" else "open"
@@ -35,12 +39,12 @@ def _who(told: Told, node_id: str) -> dict[str, str]:
     return {"who": told.who(node_id), "when": told.when(node_id)}
 
 
-def _next(view: View, trace: Record, told: Told) -> str:
+def _next(view: View, known: list[Record], told: Told) -> str:
     """The runner-up, and by how much: in p where both have one, else in posts resting on each."""
     say = view.words
-    if len(trace["candidates"]) < 2:
+    if len(known) < 2:
         return say("story.answer.alone")
-    first, second = trace["candidates"][:2]
+    first, second = known[:2]
     if first["p"] is None or second["p"] is None:
         counts = [number(told.nodes[c["node_id"]]["referred_by_count"]) for c in (first, second)]
         margin = say("story.answer.refer", first=counts[0], second=counts[1])

@@ -9,7 +9,7 @@ from dash import html
 
 from dashboards.figures.story_tree import state_of, step_mark
 from dashboards.parts import Node, View, badge, link, more, sign
-from dashboards.shown import moment, number, short
+from dashboards.shown import moment, number, short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +37,15 @@ class Told:
         self._names, self._texts = names, texts
 
     def who(self, node_id: str) -> str:
-        """The account's name here, or that it is not known."""
+        """The account's name here, an outlet or address as written, or that it is not known."""
         account = self.nodes[node_id]["account_id"] if node_id in self.nodes else None
+        if account is None and self.is_outside(node_id):
+            return visible(node_id.partition(":")[2])
         return self.view.words("story.unknown") if account is None else self._names[account]
+
+    def is_outside(self, node_id: str) -> bool:
+        """Whether it is a source that posts name and that was not collected."""
+        return node_id in self.nodes and self.nodes[node_id]["state"] == "external"
 
     def when(self, node_id: str) -> str:
         """The time in the case's zone."""

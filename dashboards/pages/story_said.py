@@ -105,7 +105,7 @@ def _beyond(view: View, trace: Record, told: Told) -> list[list[Node]]:
     what = trace["query"]["what"]
     return [
         [
-            told.linked(n["node_id"]) if n["account_id"] else _target(view, n["node_id"]),
+            told.linked(n["node_id"]),
             number(n.get("referred_by_count")),
             badge(view.words("story.not-collected"), "hollow"),
             link(view.words("rows"), view.query.rows("told", what, n["node_id"]), rows=True),

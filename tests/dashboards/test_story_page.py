@@ -103,8 +103,17 @@ def test_a_label_stands_with_who_when_what_came_after_and_that_it_was_taken_back
 def test_a_source_outside_the_data_is_a_candidate_to_check_and_never_the_origin(told):
     nodes = [*told().root.glob("traces/*.json")]
     held = json.loads(nodes[0].read_text("utf-8"))["nodes"]
-    outside = held[0] | {"node_id": "outlet:Example <b>", "state": "external", "post_id": None}
-    shown = page(told(nodes=[*held, outside | {"referred_by_count": 7}]), "/story?what=p:o0")
+    outside = held[0] | {
+        "node_id": "outlet:Example <b>",
+        "account_id": None,
+        "state": "external",
+        "post_id": None,
+    }
+    only = [{"node_id": "outlet:Example <b>", "p": None, "weakest_link": None, "reason": "named"}]
+    changes = {"nodes": [*held, outside | {"referred_by_count": 7}], "candidates": only}
+    shown = page(told(**changes, verdict="not determinable from this data"), "/story?what=p:o0")
+    assert "Undetermined: no candidate is in these rows. There is no runner-up." in shown
+    assert "Earliest candidate" not in shown
     block = shown[shown.index("Sources outside what was collected") :]
     assert "Example <b>" in block
     assert "outside what was collected" in block
