@@ -64,8 +64,8 @@ def render(view: View) -> list[Node]:
             [_facts(view, profile, own, is_named=is_named), _week(view, account_id, own)],
             className="halves",
         ),
-        _neighbours(view, account_id),
         _findings(view, account_id),
+        _neighbours(view, account_id),
         section(
             say("account.posts", n=number(own.height)), _posts(view, own), note=say("rows.masked")
         ),
@@ -167,8 +167,7 @@ def _week(view: View, account_id: str, own: pl.DataFrame) -> Node:
 
 def _neighbours(view: View, account_id: str) -> Node:
     say, blocks = view.words, []
-    for relation in seen.RELATIONS:
-        rows = seen.around(view.snapshot, account_id, relation)
+    for relation, rows in seen.around(view.snapshot, account_id).items():
         names = view.snapshot.names(rows["other"].to_list())
         cells = [
             [view.account(other, name=names[other]), number(times), duration(lag)]

@@ -58,10 +58,14 @@ def hours(snapshot: Snapshot, own: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def around(snapshot: Snapshot, account_id: str, relation: str, *, limit: int = 12) -> pl.DataFrame:
-    """The accounts in one relation to it, most often first: other, times, median_lag_seconds."""
-    both = neighbours(snapshot.corpus, account_id).filter(pl.col("relation") == relation)
-    return both.select("other", "times", "median_lag_seconds").head(limit)
+def around(snapshot: Snapshot, account_id: str, *, limit: int = 12) -> dict[str, pl.DataFrame]:
+    """The accounts in each of RELATIONS to it, most often first: other, times, median_lag_seconds.
+
+    At most `limit` in each.
+    """
+    everybody = neighbours(snapshot.corpus, account_id)
+    told = everybody.select("other", "times", "median_lag_seconds")
+    return {each: told.filter(everybody["relation"] == each).head(limit) for each in RELATIONS}
 
 
 def findings_about(snapshot: Snapshot, account_id: str) -> list[Record]:

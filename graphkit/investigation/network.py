@@ -343,7 +343,9 @@ def _same_texts(corpus: Corpus, account_id: str) -> pl.DataFrame:
     texts = corpus.actions.filter(pl.col("act") == "text").select(
         "account_id", "object_id", at="acted_at"
     )
-    first = texts.group_by("account_id", "object_id").agg(pl.col("at").min())
+    mine = texts.filter(pl.col("account_id") == account_id)["object_id"].unique()
+    shared = texts.filter(pl.col("object_id").is_in(mine.implode()))
+    first = shared.group_by("account_id", "object_id").agg(pl.col("at").min())
     own = first.filter(pl.col("account_id") == account_id).select("object_id", mine="at")
     other = first.filter(pl.col("account_id") != account_id).rename({"account_id": "b"})
     return own.join(other, on="object_id").with_columns(
