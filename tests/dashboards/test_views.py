@@ -14,7 +14,7 @@ from dashboards.query import Query, mark_text
 from dashboards.shown import duration, hidden_characters, in_figure, is_hidden, moment, visible
 from dashboards.snapshot import snapshot
 from dashboards.views import ranking
-from dashboards.views.account import hours, posts
+from dashboards.views.account import around, hours, posts
 from dashboards.views.story import (
     BACKBONE_LANES,
     MAX_DRAWN,
@@ -165,6 +165,19 @@ def test_hours_are_those_of_the_zone_of_the_case(page_case):
     held = snapshot(page_case.root)
     own = posts(held, "p:8")
     assert hours(held, own).rows() == [(1, 16, 1), (1, 21, 1), (2, 2, 1)]
+
+
+def test_who_cites_an_account_and_whom_it_cites_stand_apart(page_case):
+    citing, cited = (around(snapshot(page_case.root), each) for each in ("p:0", "p:8"))
+    assert {name: rows.rows() for name, rows in citing.items() if rows.height} == {
+        "cites": [("p:8", 3, 600.0)]
+    }
+    assert {name: rows["other"].to_list() for name, rows in cited.items()} == {
+        "repeats": [],
+        "repeated-by": [],
+        "cites": [],
+        "cited-by": ["p:0", "p:1", "p:2", "p:3", "p:4"],
+    }
 
 
 def test_a_held_snapshot_is_made_anew_when_a_run_is_added(new_case, tmp_path):
