@@ -27,6 +27,7 @@ from dashboards.pages import account, evidence, finding, network, overview, rank
 from dashboards.pages.rows_drawer import closable, rows_drawer
 from dashboards.parts import Node, View, alarm, extra, heading, link
 from dashboards.query import LANGUAGES, Query
+from dashboards.scripts import LightDash
 from dashboards.shown import visible
 from dashboards.snapshot import snapshot
 from dashboards.still import still
@@ -50,6 +51,7 @@ PAGES: dict[str, tuple[str, Callable[[View], list[Node]]]] = {
     "/runs": ("runs", runs.render),
 }
 NAVIGATION = ("/", "/network", "/story", "/ranking", "/account", "/evidence")
+WAITING = " ".join(Words(language)("waiting") for language in LANGUAGES)  # before one is chosen
 INDEX = """<!DOCTYPE html>
 <html lang="en"><head>{%metas%}<meta name="color-scheme" content="light dark">
 <title>{%title%}</title>{%css%}</head>
@@ -63,7 +65,7 @@ def create_app(root: Path, *, token: str | None = None) -> Dash:
         CaseError: the folder is not a case.
     """
     case = snapshot(root).case
-    app = Dash(
+    app = LightDash(
         "dashboards",
         title=f"{visible(case.name)} – graphkit",
         update_title="",
@@ -95,7 +97,7 @@ def _shell() -> Node:
             dcc.Store(id="page"),
             dcc.Store(id="mark"),
             html.Header(id="masthead", className="masthead"),
-            html.Main(id="main", tabIndex="-1"),
+            html.Main(id="main", tabIndex="-1", **extra(data_waiting=WAITING)),
             html.Aside(id="rows", className="drawer", tabIndex="-1"),
             *long_acts.job_parts(),
             html.Div(id="said", role="status", className="said-by-us"),

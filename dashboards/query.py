@@ -83,6 +83,16 @@ def mark_text(*mark: str) -> str:
     return json.dumps(mark, ensure_ascii=False, separators=(",", ":"))
 
 
+def paged(mark: Mark) -> tuple[Mark, str | None]:
+    """A mark without the page of its rows, and that page.
+
+    >>> paged(["account:3", "weibo:1"])
+    (['account', 'weibo:1'], '3')
+    """
+    what, _, page = (mark[0] if mark else "").partition(":")
+    return [what, *mark[1:]], page or None
+
+
 def _search(parameters: Mapping[str, str | list[str] | None]) -> str:
     given = {name: value for name, value in parameters.items() if value}
     text = urlencode(given, doseq=True)

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from waitress import create_server
 
 from dashboards.app import create_app
 from dashboards.guard import MAX_REQUEST_BYTES
+from dashboards.parts import BROKEN
+from dashboards.snapshot import snapshot
 from graphkit.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -40,7 +44,14 @@ def serve(root: Path, *, port: int = 8050) -> None:
         )
         sys.stderr.write(f"graphkit dashboard: {address}\nCtrl+C stops it.\n")
         sys.stderr.flush()
+        threading.Thread(target=_read, args=[root], daemon=True).start()
         server.run()
+
+
+def _read(root: Path) -> None:
+    """Reads the rows and names before the first page asks for them, which waits for the rest."""
+    with contextlib.suppress(*BROKEN):  # the page says what is wrong
+        snapshot(root).masked(["any"])
 
 
 def _bound(port: int) -> socket.socket:

@@ -3,39 +3,80 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from dashboards.shown import visible
 from graphkit import case as cases
-from graphkit.investigation.masking import Withheld, masked_texts, withheld_names
+from graphkit.investigation.masking import Withheld, kept_names, masked_texts
 from graphkit.investigation.network import Lens, Network, network
 from graphkit.investigation.ties import Tie, case_ties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from graphkit.tables import Corpus
 
 Record = dict[str, Any]
-_WATCHED = ("inputs/*.json", "runs/*/recipe.json", "traces/*.json")
+T = TypeVar("T")
+_ROWS = ("inputs/*.json",)
+_WATCHED = (*_ROWS, "runs/*/recipe.json", "traces/*.json")
+
+
+class Rows:
+    """The imported rows and what is computed of them: held until an import, whatever is run."""
+
+    def __init__(self, root: Path) -> None:
+        self._case = cases.open_case(root)
+        self._made: dict[object, Any] = {}
+        self._locks: defaultdict[object, RLock] = defaultdict(RLock)
+        self._withheld: Withheld | None = None
+
+    @property
+    def corpus(self) -> Corpus:
+        """The tables."""
+        return self.once("corpus", lambda: cases.load_corpus(self._case))
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for these rows under `key`, whoever else asks meanwhile."""
+        with self._locks[key]:
+            if key not in self._made:
+                self._made[key] = make()
+            found: T = self._made[key]
+            return found
+
+    def withheld(self) -> Withheld:
+        """The names that the case withholds now."""
+        corpus = self.corpus
+        with self._locks["withheld"]:
+            named = cases.named_accounts(self._case)
+            if self._withheld is None or self._withheld.accounts != named:
+                self._withheld = kept_names(self._case, corpus)
+            return self._withheld
 
 
 class Snapshot:
     """One state of a case's rows, runs and traces."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, rows: Rows) -> None:
         self.case = cases.open_case(root)
         self.zone = ZoneInfo(self.case.zone)
-        self._networks: dict[Lens, Network] = {}
-        self._withheld: Withheld | None = None
+        self._rows = rows
 
-    @cached_property
+    @property
     def corpus(self) -> Corpus:
         """The tables."""
-        return cases.load_corpus(self.case)
+        return self._rows.corpus
+
+    def once(self, make: Callable[..., T], *told: str) -> T:
+        """What `make` computes of the tables and what it is `told`, once for these rows."""
+        return self._rows.once((make, *told), lambda: make(self.corpus, *told))
 
     @cached_property
     def imports(self) -> str:
@@ -76,9 +117,7 @@ class Snapshot:
 
     def network(self, lens: Lens) -> Network:
         """The network under a lens, computed once."""
-        if lens not in self._networks:
-            self._networks[lens] = network(self.corpus, lens)
-        return self._networks[lens]
+        return self._rows.once(lens, lambda: network(self.corpus, lens))
 
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """What each account is called here: its id once a person named it, else a pseudonym."""
@@ -90,9 +129,7 @@ class Snapshot:
     def masked(self, texts: Iterable[str]) -> dict[str, str]:
         """Each text with pseudonyms in place of withheld names, hidden characters written out."""
         asked = set(texts)
-        if self._withheld is None or self._withheld.accounts != cases.named_accounts(self.case):
-            self._withheld = withheld_names(self.case, self.corpus)
-        changed = masked_texts(self._withheld, asked)
+        changed = masked_texts(self._rows.withheld(), asked) if asked else {}
         return {text: visible(changed.get(text, text)) for text in asked}
 
     def judgements(self) -> dict[str, Record]:
@@ -108,12 +145,34 @@ class Snapshot:
         return cases.pins(self.case)
 
 
+def account_ids(corpus: Corpus) -> pl.Series:
+    """The accounts that occur in any table, sorted."""
+    frames = (corpus.accounts, corpus.posts, corpus.actions)
+    return pl.concat([frame["account_id"].unique() for frame in frames]).unique().sort()
+
+
 def snapshot(root: Path) -> Snapshot:
-    """The case in `root` as it is now; the same object until its rows, runs or traces change."""
-    files = [file for pattern in _WATCHED for file in sorted(root.glob(pattern))]
-    return _snapshot(root, tuple((str(file), file.stat().st_mtime_ns) for file in files))
+    """The case in `root` as it is now; the same object until its rows, runs or traces change.
+
+    A new run or trace reads no rows again.
+    """
+    return _snapshot(root, _state(root, _ROWS), _state(root, _WATCHED))
+
+
+def _state(root: Path, patterns: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    files = [file for pattern in patterns for file in sorted(root.glob(pattern))]
+    return tuple((str(file), file.stat().st_mtime_ns) for file in files)
 
 
 @lru_cache(maxsize=2)
-def _snapshot(root: Path, state: tuple[tuple[str, int], ...]) -> Snapshot:  # noqa: ARG001
-    return Snapshot(root)
+def _snapshot(
+    root: Path,
+    rows: tuple[tuple[str, int], ...],
+    state: tuple[tuple[str, int], ...],  # noqa: ARG001  what the cache goes by
+) -> Snapshot:
+    return Snapshot(root, _rows(root, rows))
+
+
+@lru_cache(maxsize=1)  # tables of gigabytes: those of before an import go
+def _rows(root: Path, state: tuple[tuple[str, int], ...]) -> Rows:  # noqa: ARG001
+    return Rows(root)

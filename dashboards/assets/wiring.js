@@ -232,6 +232,10 @@
     const href = link.getAttribute("href");
     const mark = new URLSearchParams(href.split("?")[1] || "").get("mark");
     const samePage = href.split("?")[0] === window.location.pathname;
+    if (samePage && link.dataset.stay) {
+      focusAfter = link.dataset.stay;
+      return go(href);
+    }
     if (!samePage || !link.dataset.rows) return window.graphkit.go(href);
     if (!mark) return closeRows();
     opener = link;

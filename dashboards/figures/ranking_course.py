@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from plotly import graph_objects as go
 
-from dashboards.figures.plain import BLUE, INK, LINE, ORANGE, PALE, SOFT, figure
+from dashboards.figures.plain import BLUE, INK, LINE, ORANGE, PALE, RED, SOFT, figure
 from dashboards.query import mark_text
 from dashboards.shown import in_figure
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    import polars as pl
-
     from dashboards.views.ranking import Course
 
 HEIGHT = 470
+PIXELS = 1_200  # no page draws the time axis wider
+PLACED = {"promoted": "diamond", "pinned": "triangle-up", "given": "square"}
 
 
 def ranking_figure(
@@ -33,6 +34,9 @@ def ranking_figure(
     beside: Sequence[Course] = (),
 ) -> go.Figure:
     """The figure. `windows` are (letter, start, end); `key` is the list and the topic.
+
+    The line holds earned ranks only; where the platform placed the topic stands a mark of its own.
+    Open calls are drawn above the first rank.
 
     Both axes reach as far as those of `beside` do, so that two figures can be compared.
     """
@@ -66,20 +70,46 @@ def ranking_figure(
         type="date",
         range=[_local(at, zone) for at in course.span],
     )
-    for row in course.missing.iter_rows(named=True):
-        _band(fig, (row["start"], row["end"]), zone=zone, colour=LINE, opacity=0.55)
-    for letter, start, end in windows:
-        least = (course.span[1] - course.span[0]) / 200  # a minute in two weeks is still seen
-        wide = (start, max(end, start + least))
-        _band(fig, wide, zone=zone, colour=ORANGE, opacity=0.22, text=letter)
+    # all at once: added one by one, thousands of gaps take minutes
+    fig.update_layout(shapes=_bands(course, windows, zone))
     fig.add_trace(_rank_line(course, key, zone))
+    for how in course.ranks["placed"].drop_nulls().unique().sort():
+        fig.add_trace(_placed(course, key, how=how, words=words, zone=zone))
+    if not course.calls.is_empty():
+        fig.add_trace(_calls(course, words=words, zone=zone))
     for trace in _volume_bars(course, key, words=words, zone=zone):
         fig.add_trace(trace)
     return fig
 
 
+def _bands(
+    course: Course, windows: Sequence[tuple[str, datetime, datetime]], zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """The times without a snapshot, and the windows: one that holds all says nothing behind it."""
+    start, end = course.span
+    least = (end - start) / 200  # a minute in two weeks is still seen
+    gaps = [
+        _band(gap, zone=zone, colour=LINE, opacity=0.55) for gap in _seen_apart(course).iter_rows()
+    ]
+    shaded = [
+        _band((a, max(b, a + least)), zone=zone, colour=ORANGE, opacity=0.22, text=letter)
+        for letter, a, b in windows
+        if a > start or b < end
+    ]
+    return [*gaps, *shaded]
+
+
+def _seen_apart(course: Course) -> pl.DataFrame:
+    """The times without a snapshot, those as one that stand less than a pixel apart: start, end."""
+    pixel = (course.span[1] - course.span[0]) / PIXELS
+    new = (pl.col("start") - pl.col("end").shift(1) > pixel).fill_null(value=True)
+    bands = course.missing.sort("start").group_by(band=new.cum_sum(), maintain_order=True)
+    return bands.agg(pl.col("start").min(), pl.col("end").max()).drop("band")
+
+
 def _deepest(course: Course) -> int:
-    deepest: int = max([10, *course.ranks["rank"].drop_nulls().to_list()])
+    known = [course.ranks[name].drop_nulls().to_list() for name in ("rank", "place")]
+    deepest: int = max([10, *known[0], *known[1]])
     return deepest
 
 
@@ -98,14 +128,14 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _band(
-    fig: go.Figure,
     span: tuple[datetime, datetime],
     *,
     zone: ZoneInfo,
     colour: str,
     opacity: float,
     text: str = "",
-) -> None:
+) -> dict[str, Any]:
+    """A shape over both panels."""
     label: dict[str, Any] = {}
     if text:
         label = {
@@ -116,32 +146,25 @@ def _band(
             }
         }
     start, end = (_local(at, zone) for at in span)
-    fig.add_shape(
-        type="rect",
-        xref="x",
-        yref="paper",
-        x0=start,
-        x1=end,
-        y0=0,
-        y1=1,
-        fillcolor=colour,
-        opacity=opacity,
-        line_width=0,
-        layer="below",
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": start,
+        "x1": end,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": colour,
+        "opacity": opacity,
+        "line_width": 0,
+        "layer": "below",
         **label,
-    )
+    }
 
 
 def _rank_line(course: Course, key: tuple[str, str], zone: ZoneInfo) -> go.Scatter:
     rows = course.ranks.rows(named=True)
-    marks = [
-        None
-        if row["rank"] is None
-        else mark_text(
-            "row", "rankings", f"{key[0]}|{row['snapshot_at']:%Y-%m-%dT%H:%M:%S.%fZ}|{key[1]}"
-        )
-        for row in rows
-    ]
+    marks = [None if row["rank"] is None else _row(key, row["snapshot_at"]) for row in rows]
     return go.Scatter(
         x=[_local(row["snapshot_at"], zone) for row in rows],
         y=[row["rank"] for row in rows],
@@ -154,9 +177,60 @@ def _rank_line(course: Course, key: tuple[str, str], zone: ZoneInfo) -> go.Scatt
     )
 
 
+def _row(key: tuple[str, str], at: datetime) -> str:
+    """The mark of the topic's row in one snapshot."""
+    return mark_text("row", "rankings", f"{key[0]}|{at:%Y-%m-%dT%H:%M:%S.%fZ}|{key[1]}")
+
+
+def _placed(
+    course: Course, key: tuple[str, str], *, how: str, words: Mapping[str, str], zone: ZoneInfo
+) -> go.Scatter:
+    rows = course.ranks.filter(placed=how).drop_nulls("place").rows(named=True)
+    return go.Scatter(
+        x=[_local(row["snapshot_at"], zone) for row in rows],
+        y=[row["place"] for row in rows],
+        customdata=[_row(key, row["snapshot_at"]) for row in rows],
+        mode="markers",
+        marker={
+            "symbol": PLACED[how],
+            "size": 9,
+            "color": PALE,
+            "line": {"color": INK, "width": 1.2},
+        },
+        hovertemplate=f"%{{x|%Y-%m-%d %H:%M}} · #%{{y}} · {in_figure(words[how])}<extra></extra>",
+    )
+
+
+def _calls(course: Course, *, words: Mapping[str, str], zone: ZoneInfo) -> go.Scatter:
+    return go.Scatter(
+        x=[_local(at, zone) for at in course.calls["created_at"]],
+        y=[-0.5] * course.calls.height,
+        customdata=[mark_text("row", "posts", post) for post in course.calls["post_id"]],
+        mode="markers",
+        marker={"symbol": "star", "size": 12, "color": RED, "line": {"color": INK, "width": 1}},
+        hovertemplate=f"%{{x|%Y-%m-%d %H:%M}} · {in_figure(words['call'])}<extra></extra>",
+    )
+
+
+def _without(course: Course, *, words: Mapping[str, str], zone: ZoneInfo) -> go.Scatter:
+    """What is left of the volume without the flagged accounts, 0 where a bar has nothing else."""
+    known = dict(course.volume.select("start", "other").iter_rows())
+    first, last = min(known), max(known)
+    starts = [first + n * course.step for n in range((last - first) // course.step + 1)]
+    said = f" {in_figure(words['without'])}<extra></extra>"
+    return go.Scatter(
+        x=[_local(at + course.step / 2, zone) for at in starts],
+        y=[known.get(at, 0) for at in starts],
+        yaxis="y2",
+        mode="lines",
+        line={"color": INK, "width": 1.5, "dash": "dash", "shape": "hvh"},
+        hovertemplate="%{x|%m-%d %H:%M} · %{y}" + said,
+    )
+
+
 def _volume_bars(
     course: Course, key: tuple[str, str], *, words: Mapping[str, str], zone: ZoneInfo
-) -> list[go.Bar]:
+) -> list[go.Bar | go.Scatter]:
     if course.volume.is_empty():
         return [_heat_bars(course, key, zone)]
     starts = course.volume["start"].to_list()
@@ -183,7 +257,9 @@ def _volume_bars(
         hovertemplate="%{x|%m-%d %H:%M} · %{y} " + in_figure(words["flagged"]) + "<extra></extra>",
         **shared,
     )
-    return [flagged, other]
+    if not course.volume["flagged"].sum():
+        return [other]
+    return [flagged, other, _without(course, words=words, zone=zone)]
 
 
 def _positive(counts: pl.Series) -> list[int | None]:
@@ -197,12 +273,7 @@ def _heat_bars(course: Course, key: tuple[str, str], zone: ZoneInfo) -> go.Bar:
         x=[_local(row["snapshot_at"], zone) for row in rows],
         y=[row["heat"] for row in rows],
         yaxis="y2",
-        customdata=[
-            mark_text(
-                "row", "rankings", f"{key[0]}|{row['snapshot_at']:%Y-%m-%dT%H:%M:%S.%fZ}|{key[1]}"
-            )
-            for row in rows
-        ],
+        customdata=[_row(key, row["snapshot_at"]) for row in rows],
         marker={"color": PALE, "line": {"color": SOFT, "width": 0.5}},
         hovertemplate="%{x|%m-%d %H:%M} · %{y:,}<extra></extra>",
     )

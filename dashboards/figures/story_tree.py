@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from plotly import graph_objects as go
 
-from dashboards.figures.plain import BLUE, GREY, INK, LINE, ORANGE, RED, SOFT, figure
+from dashboards.figures.plain import BLUE, GREY, INK, ORANGE, RED, SOFT, figure
 from dashboards.query import mark_text
 from dashboards.shown import duration, in_figure, number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from dashboards.views.story import Axis, Step, Tree
@@ -22,6 +24,7 @@ TOP = 92
 NARROW = 190  # pixels of the plot on a phone: what is apart there is apart on every screen
 GUTTER = 54  # pixels right of the plot, where the counts stand
 LONGEST = 20  # characters of a name in the picture
+WIDEST = 25  # columns of the words of a wording; a Chinese character takes two
 DASHES = {"E1": "solid", "E2": "dash", "E3": "dashdot", "E4": "dot"}
 MARKS = {
     "named": ("circle", BLUE),
@@ -32,13 +35,14 @@ MARKS = {
 
 
 def story_figure(drawn: Tree, axis: Axis, *, x: Mapping[str, float], texts: Texts) -> go.Figure:
-    """The tree: time to the right, a lane a branch, breaks where nothing happened for long.
+    """The tree: time to the right, breaks where nothing happened for long, a lane a branch.
 
-    Names have rows, and counts a gutter, of their own: no label meets a mark or another label.
+    The lanes of one wording stand together under its words. These and the names have rows, and
+    counts a gutter, of their own: no label meets a mark or another label.
     """
     places = rows_of(drawn, x, texts.names)
     high = 26 if drawn.lanes <= 30 else 18
-    levels = _levels(axis, texts)
+    levels = _levels(axis)
     top = -0.7 - (1 + max(levels, default=0)) * 17 / high
     fig = figure(round(TOP + high * (places.count - top)))
     fig.update_layout(margin={"r": GUTTER})
@@ -53,12 +57,13 @@ def story_figure(drawn: Tree, axis: Axis, *, x: Mapping[str, float], texts: Text
     )
     for (place, seconds), level in zip(axis.breaks, levels, strict=True):
         at = -0.7 - (level + 0.5) * 17 / high
-        _draw_break(fig, (place, at), texts.gap.format(duration(seconds)), places.count)
+        _draw_break(fig, (place, at), duration(seconds), places.count)
     for cls, dash in DASHES.items():
         fig.add_trace(_lines(drawn, x, places, (cls, dash)))
     for state in MARKS:
         for seen in ("seen", "deleted", "unseen", "external"):
             fig.add_trace(_marks(drawn, x, places, look=(state, seen), texts=texts))
+    _draw_bands(fig, places, texts)
     _draw_names(fig, drawn, x, places, texts)
     _draw_counts(fig, drawn, places)
     return fig
@@ -66,10 +71,15 @@ def story_figure(drawn: Tree, axis: Axis, *, x: Mapping[str, float], texts: Text
 
 @dataclass(frozen=True)
 class Rows:
-    """The row of each lane, the row of each name above its lane, and how many rows there are."""
+    """The row of each lane, of each name above its lane, of the words above each wording's lanes.
+
+    `bands` has the places of the wordings that are drawn, where there are two or more; `count` is
+    how many rows there are.
+    """
 
     lanes: tuple[int, ...]
     names: Mapping[str, int]
+    bands: Mapping[int, int]
     count: int
 
 
@@ -79,22 +89,27 @@ def rows_of(drawn: Tree, x: Mapping[str, float], names: Collection[str]) -> Rows
     for step in drawn.steps:
         if step.node_id in names:
             over.setdefault(step.lane, []).append(step.node_id)
-    lanes, named, at = [], {}, 0
+    band_of = {step.lane: step.band for step in drawn.steps}
+    several = len(set(band_of.values())) > 1
+    lanes, named, bands, at = [], {}, {}, 0
     for lane in range(drawn.lanes):
+        if several and band_of[lane] not in bands:
+            bands[band_of[lane]] = at
+            at += 1
         for node in sorted(over.get(lane, ()), key=lambda n: (x[n], n)):
             named[node] = at
             at += 1
         lanes.append(at)
         at += 1
-    return Rows(tuple(lanes), named, at)
+    return Rows(tuple(lanes), named, bands, at)
 
 
-def _levels(axis: Axis, texts: Texts) -> list[int]:
+def _levels(axis: Axis) -> list[int]:
     """The level at which the text of each break stands: the lowest that is free there."""
     ends: list[float] = []
     levels = []
     for place, seconds in axis.breaks:
-        half = 4 * len(texts.gap.format(duration(seconds))) / NARROW
+        half = 4 * len(duration(seconds)) / NARROW
         level = next((i for i, end in enumerate(ends) if end <= place - half), len(ends))
         ends[level : level + 1] = [place + half]
         levels.append(level)
@@ -102,21 +117,25 @@ def _levels(axis: Axis, texts: Texts) -> list[int]:
 
 
 class Texts:
-    """What the figure says of each step: `notes` on hover, `names` above; all texts escaped."""
+    """What the figure says of each step: `notes` on hover, `names` above; all texts escaped.
+
+    `bands` has the words of each wording, by its place from the top.
+    """
 
     def __init__(
         self,
         *,
         notes: Mapping[str, str],
         names: Mapping[str, str],
-        gap: str,
         zone: ZoneInfo,
         what: str,
+        bands: Sequence[str] = (),
         deleted: Collection[str] = (),
     ) -> None:
         self.notes = {key: in_figure(text, 120) for key, text in notes.items()}
         self.names = {key: in_figure(text, LONGEST) for key, text in names.items()}
-        self.gap, self.zone, self.what, self.deleted = gap, zone, what, deleted
+        self.bands = [in_figure(narrow(text)) for text in bands]
+        self.zone, self.what, self.deleted = zone, what, deleted
 
     def seen(self, step: Step) -> str:
         """seen, unseen or external as the trace has it; deleted where the post is gone since."""
@@ -147,8 +166,8 @@ def _draw_break(fig: go.Figure, at: tuple[float, float], text: str, rows: int) -
         y0=-0.7,
         y1=rows - 0.4,
         line_width=0,
-        fillcolor=LINE,
-        opacity=0.45,
+        fillcolor=SOFT,  # seen on light and on dark
+        opacity=0.2,
         layer="below",
     )
     fig.add_annotation(
@@ -231,6 +250,38 @@ def _draw_names(
             xanchor="left" if at <= 0.5 else "right",
             xshift=-8 if at <= 0.5 else 8,
             font={"size": 12},
+        )
+
+
+def narrow(text: str, columns: int = WIDEST) -> str:
+    """`text` cut to so many columns, a Chinese character taking two.
+
+    >>> narrow("大桥主塔", 6)
+    '大桥…'
+    """
+    wide = [2 if east_asian_width(each) in "WF" else 1 for each in text]
+    if sum(wide) <= columns:
+        return text
+    ends = list(accumulate(wide))
+    return text[: sum(end < columns for end in ends)] + "…"
+
+
+def _draw_bands(fig: go.Figure, places: Rows, texts: Texts) -> None:
+    """The words of each wording above its lanes, and a line where they begin."""
+    for band, row in places.bands.items():
+        line = {"color": SOFT, "width": 0.5}
+        fig.add_shape(
+            type="line", xref="paper", x0=0, x1=1, y0=row - 0.5, y1=row - 0.5, line=line,
+            layer="below",
+        )  # fmt: skip
+        fig.add_annotation(
+            x=0,
+            xref="paper",
+            y=row,
+            text=texts.bands[band],
+            showarrow=False,
+            xanchor="left",
+            font={"size": 12, "color": SOFT},
         )
 
 

@@ -10,7 +10,10 @@ from dash import html
 from dashboards.components import Field, Search
 from dashboards.figures.hours_of_week import hours_figure
 from dashboards.figures.plain import graph
+from dashboards.pages.account_copies import copy_share
+from dashboards.pages.account_names import look_alikes, names_over_time
 from dashboards.pages.finding_line import finding_line
+from dashboards.pages.paged import Paged, paged_grid
 from dashboards.parts import (
     Node,
     View,
@@ -18,7 +21,6 @@ from dashboards.parts import (
     card,
     empty,
     facts,
-    grid,
     heading,
     link,
     more,
@@ -65,6 +67,8 @@ def render(view: View) -> list[Node]:
             className="halves",
         ),
         _findings(view, account_id),
+        *names_over_time(view, account_id, is_named=is_named),
+        *look_alikes(view, account_id),
         _neighbours(view, account_id),
         section(
             say("account.posts", n=number(own.height)), _posts(view, own), note=say("rows.masked")
@@ -183,6 +187,7 @@ def _neighbours(view: View, account_id: str) -> Node:
         blocks.append(card(html.H3(title), body))
     return section(
         say("account.neighbours"),
+        *copy_share(view, account_id),
         html.Div(blocks, className="halves"),
         note=say("account.neighbours.note"),
     )
@@ -211,7 +216,13 @@ def _posts(view: View, own: pl.DataFrame) -> Node:
     say, zone = view.words, view.snapshot.zone
     if own.is_empty():
         return html.P(say("account.no-posts"))
-    shown = own.head(seen.MAX_POSTS)
+    page = Paged(
+        own.height,
+        view.query.one("posts"),
+        lambda n: view.query.having(posts=str(n)),
+        stay="posts-list",
+    )
+    shown = own.slice(*page.span)
     texts = view.snapshot.masked(shown["text"].drop_nulls().to_list())
     rows = [
         {
@@ -246,7 +257,8 @@ def _posts(view: View, own: pl.DataFrame) -> Node:
             "cellRenderer": "LinkCell",
         },
     ]
-    return grid("posts", columns, rows, words=view.words)
+    table = paged_grid(view, "posts", columns, rows, page)
+    return html.Div(table, id="posts-list", tabIndex="-1")
 
 
 def _reveal(view: View, account_id: str) -> Node:

@@ -13,6 +13,7 @@ from dashboards.pages.finding_beside import beside
 from dashboards.pages.finding_line import basket_button, judged
 from dashboards.pages.finding_said import hypothesis, measure, said
 from dashboards.pages.finding_ties import tied
+from dashboards.pages.paged import Paged
 from dashboards.pages.row_table import row_table
 from dashboards.parts import (
     Node,
@@ -85,7 +86,14 @@ def _looked(view: View, finding: Record, rows: pl.DataFrame) -> Node:
 
 
 def _rows(view: View, title: str, rows: pl.DataFrame) -> Node:
-    return section(title, row_table(view, rows, "evidence"), note=view.words("rows.masked"))
+    page = Paged(
+        rows.height,
+        view.query.one("rows"),
+        lambda n: view.query.having(rows=str(n)),
+        stay="evidence-rows",
+    )
+    table = html.Div(row_table(view, rows, "evidence", page), id="evidence-rows", tabIndex="-1")
+    return section(title, table, note=view.words("rows.masked"))
 
 
 def _supports(view: View, finding: Record) -> Node:

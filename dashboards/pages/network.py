@@ -11,6 +11,7 @@ from dashboards.components import Choice, Day, Members, NetworkMap, Search
 from dashboards.figures.network_map import HUES, map_properties
 from dashboards.pages import network_parts as parts
 from dashboards.parts import Node, View, badge, card, empty, heading, link, sign, table
+from dashboards.query import paged
 from dashboards.shown import duration, number
 from dashboards.views import network as seen
 from dashboards.views.rows import lens_text
@@ -68,7 +69,7 @@ def _controls(view: View, lens: Lens) -> list[Node]:
     days = _days(view)
     if lens.name == "citation":
         return [first, least, *days]
-    found = acts(view.snapshot.corpus).rows()
+    found = view.snapshot.once(acts).rows()
     act_options = [{"value": act, "label": _act(view, act, rows)} for act, rows in found]
     window = next((w for w in seen.WINDOWS if span(w) == lens.within), "60s")
     windows = [{"value": w, "label": duration(span(w))} for w in seen.WINDOWS]
@@ -173,7 +174,7 @@ def _map(view: View, lens: Lens, *, level: Level, drawn: Picture) -> Node:
         label=say(f"network.label.{opens}"),
         words={**words, "node": node},
         selected=view.query.all("sel"),
-        picked=mark[2:4] if mark and mark[0] == "edge" and len(mark) == 4 else None,
+        picked=mark[2:4] if mark and paged(mark)[0][0] == "edge" and len(mark) == 4 else None,
         file=f"network-{level.name}",
         to=view.query.having(group=ID, mark=None) if is_groups else _account_address(view),
         **properties,

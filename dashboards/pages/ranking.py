@@ -10,7 +10,9 @@ from dash import html
 from dashboards.components import Choice, Search
 from dashboards.figures.plain import graph
 from dashboards.figures.ranking_course import ranking_figure
+from dashboards.pages.ranking_beside import compare, other_topic
 from dashboards.pages.ranking_list import against_list
+from dashboards.pages.ranking_placed import GLYPHS, calls_table, placed_table
 from dashboards.pages.ranking_places import places_of
 from dashboards.parts import (
     Node,
@@ -48,7 +50,7 @@ def render(view: View) -> list[Node]:
         return [head, *places_of(view, places)]
     if topic is None:
         return [head, controls, _topics(view), _to_places(view)]
-    found = seen.topics(view.snapshot, text=None, list_id=query.one("list"))
+    found = seen.topics(view.snapshot, text=topic, list_id=query.one("list"))
     own = found.filter(found["topic"] == topic)
     if own.is_empty():
         return [head, controls, empty(say("ranking.no-topic", topic=visible(topic)))]
@@ -67,7 +69,15 @@ def _to_places(view: View) -> Node:
 
 def _controls(view: View) -> list[Node]:
     say, query = view.words, view.query
-    away = {"topic": None, "page": None, "from": None, "to": None, "mark": None}
+    away = {
+        "topic": None,
+        "beside": None,
+        "beside_list": None,
+        "page": None,
+        "from": None,
+        "to": None,
+        "mark": None,
+    }
     find = Search(
         id="q",
         label=say("ranking.find"),
@@ -112,6 +122,7 @@ def _topics(view: View) -> Node:
             ),
             number(row["best_rank"]),
             number(row["snapshots"]),
+            number(row["placed"]),
             moment(row["first_at"], zone),
             number(row["peak_heat"]),
             badge(number(row["findings"]), "count") if row["findings"] else "–",
@@ -122,6 +133,7 @@ def _topics(view: View) -> Node:
         say("topic"),
         say("ranking.best"),
         say("ranking.snapshots"),
+        say("ranking.placed"),
         say("ranking.first"),
         say("ranking.heat"),
         say("findings"),
@@ -149,80 +161,70 @@ def _pages(view: View, page: int, pages: int) -> Node:
 def _course(view: View, list_id: str, topic: str) -> list[Node]:
     """The course of a topic, with its tables; or of two beside each other, on the same axes."""
     query = view.query
-    other, found = _other(view, topic)
+    other, found = other_topic(view, (list_id, topic))
     keys = [(list_id, topic), *([] if other is None else [other])]
     courses = seen.courses(view.snapshot, keys, between=(query.one("from"), query.one("to")))
-    here = html.Span(html.Bdi(visible(topic)), **extra(aria_current="page"))
+    where = f"{visible(topic)} · {visible(list_id)}"
+    here = html.Span(html.Bdi(where), **extra(aria_current="page"))
     back = link(
         view.words("ranking.all"), query.to("/ranking", list=query.one("list"), q=query.one("q"))
     )
     head: list[Node] = [
         html.Nav([back, here], className="path"),
-        html.Div([_compare(view, topic)], className="controls"),
+        html.Div(compare(view, (list_id, topic)), className="controls"),
         *found,
     ]
+    names = ("ranking", "ranking-beside")
+    pictures = [
+        _picture(view, key, [own, *courses], name=name)
+        for key, own, name in zip(keys, courses, names, strict=False)
+    ]
+    told = [_tables(view, key, own) for key, own in zip(keys, courses, strict=True)]
     if other is None:
-        return [*head, *_told(view, keys[0], courses)]
+        return [*head, *pictures, *told[0]]
+    titles = [f"{visible(topic)} · {visible(list_id)}" for list_id, topic in keys]
+    drawn = [section(title, each) for title, each in zip(titles, pictures, strict=True)]
     note = html.P(view.words("ranking.beside.note"), className="note")
-    both = [
-        section(visible(key[1]), *_told(view, key, [own, *courses]))
-        for key, own in zip(keys, courses, strict=True)
-    ]
-    return [*head, note, html.Div(both, className="halves")]
+    tables = [section(title, *each) for title, each in zip(titles, told, strict=True)]
+    return [*head, note, html.Div(drawn, className="halves"), *tables]
 
 
-def _other(view: View, topic: str) -> tuple[tuple[str, str] | None, list[Node]]:
-    """List and topic that stand beside; or nothing, and why where one was asked for."""
-    asked = view.query.one("beside")
-    if asked is None or asked == topic:
-        return None, []
-    found = seen.topics(view.snapshot, text=asked, list_id=None)
-    own = found.filter(found["topic"] == asked)
-    if own.is_empty():
-        return None, [empty(view.words("ranking.beside.none", topic=visible(asked)))]
-    return (str(own["list_id"][0]), asked), []
-
-
-def _compare(view: View, topic: str) -> Node:
-    """A choice among the topics of findings."""
-    say, asked = view.words, view.query.one("beside")
-    names = sorted({*seen.flagged_topics(view.snapshot)["topic"], *([asked] if asked else [])})
-    options = [{"value": n, "label": visible(n)} for n in names if n != topic]
-    return Choice(
-        id="beside",
-        label=say("ranking.beside"),
-        param="beside",
-        clears={"mark": None},
-        value=asked,
-        options=[{"value": "", "label": say("ranking.beside.end")}, *options],
-    )
-
-
-def _told(view: View, key: tuple[str, str], courses: list[seen.Course]) -> list[Node]:
-    """The figure of the first of `courses`, on axes that hold all, and what it says as tables."""
-    say, snapshot, topic, course = view.words, view.snapshot, key[1], courses[0]
-    flagged = seen.windows(snapshot, topic)
+def _shaded(view: View, topic: str) -> list[tuple[str, datetime, datetime]]:
+    """Letter, start and end of the windows of findings on the topic."""
+    flagged = seen.windows(view.snapshot, topic)
     letters = seen.letters(len(flagged))
-    shaded = [
-        (letter, *seen.window_on(snapshot, f, topic))
-        for letter, f in zip(letters, flagged, strict=True)
+    return [
+        (letter, *seen.window_on(view.snapshot, each, topic))
+        for letter, each in zip(letters, flagged, strict=True)
     ]
-    has_acts = not course.volume.is_empty()
+
+
+def _picture(view: View, key: tuple[str, str], courses: list[seen.Course], *, name: str) -> Node:
+    """The figure of the first of `courses`, on axes that hold all."""
+    course = courses[0]
     figure = ranking_figure(
         course,
-        windows=shaded,
+        windows=_shaded(view, key[1]),
         key=key,
         words=_axes(view, course),
-        zone=snapshot.zone,
+        zone=view.snapshot.zone,
         beside=courses[1:],
     )
-    name = "ranking" if topic == view.query.one("topic") else "ranking-beside"
-    picture = graph(name, figure, label=say("ranking.figure"))
+    drawn = graph(name, figure, label=view.words("ranking.figure"))
+    return card(_legend(view, course), drawn, _zone(view, key[0]), kind="flush")
+
+
+def _tables(view: View, key: tuple[str, str], course: seen.Course) -> list[Node]:
+    """What the figure says, as tables, and what else is known."""
+    say, topic = view.words, key[1]
+    flagged, shaded = seen.windows(view.snapshot, topic), _shaded(view, topic)
+    lettered = [(letter, each) for (letter, _, _), each in zip(shaded, flagged, strict=True)]
     return [
-        card(_legend(view, has_acts), picture, _zone(view), kind="flush"),
         section(say("ranking.windows"), _windows(view, flagged, shaded)),
-        *against_list(view, list(zip(letters, flagged, strict=True)), topic),
-        section(say("ranking.stays"), _stays(view, topic, course), note=say("ranking.stays.note")),
+        *against_list(view, lettered, topic),
+        section(say("ranking.stays"), _stays(view, key, course), note=say("ranking.stays.note")),
+        *placed_table(view, key, course),
+        section(say("ranking.calls"), *calls_table(view, course.calls)),
     ]
 
 
@@ -235,29 +237,41 @@ def _axes(view: View, course: seen.Course) -> dict[str, str]:
         "volume": say("ranking.axis.heat") if course.volume.is_empty() else volume,
         "flagged": say("ranking.by-flagged"),
         "other": say("ranking.by-others"),
+        "without": say("ranking.without"),
+        "call": say("ranking.call"),
+        **{how: say(f"ranking.placed.{how}") for how in seen.PLACED},
     }
 
 
-def _zone(view: View) -> Node:
-    return html.P(view.words("ranking.zone", zone=view.snapshot.case.zone), className="note under")
+def _zone(view: View, list_id: str) -> Node:
+    say, snapshot = view.words, view.snapshot
+    text = say("ranking.zone", zone=snapshot.case.zone)
+    places = f" {say('ranking.by-position')}" if seen.by_position(snapshot, list_id) else ""
+    return html.P(text + places, className="note under")
 
 
-def _legend(view: View, has_acts: bool) -> Node:  # noqa: FBT001  which of two lists
-    names = (
-        ["rank", "flagged", "other", "window", "missing"]
-        if has_acts
-        else ["rank", "heat", "window", "missing"]
-    )
+def _legend(view: View, course: seen.Course) -> Node:
+    """What is drawn: marks of the platform's own placement only where there are any."""
+    has_flagged = bool(course.volume["flagged"].sum())
+    volume = ["heat"] if course.volume.is_empty() else ["flagged"] * has_flagged + ["other"]
+    drawn = set(course.ranks["placed"].drop_nulls())
     items = [
-        html.Li(
-            [
-                sign(f"swatch swatch-{name}"),
-                view.words(f"ranking.legend.{name}"),
-            ]
-        )
-        for name in names
-    ]
+        *(_swatch(view, name) for name in ("rank", *volume)),
+        *([_glyph("╌╌", view.words("ranking.without"))] if has_flagged else []),
+        *(_glyph(GLYPHS[how], view.words(f"ranking.placed.{how}")) for how in seen.PLACED
+          if how in drawn),
+        *([] if course.calls.is_empty() else [_glyph("★", view.words("ranking.call"))]),
+        *(_swatch(view, name) for name in ("window", "missing")),
+    ]  # fmt: skip
     return html.Ul(items, className="legend")
+
+
+def _swatch(view: View, name: str) -> Node:
+    return html.Li([sign(f"swatch swatch-{name}"), view.words(f"ranking.legend.{name}")])
+
+
+def _glyph(drawn: str, text: str) -> Node:
+    return html.Li([html.Span(f"{drawn} ", **extra(aria_hidden="true")), text])
 
 
 def _windows(
@@ -291,9 +305,10 @@ def _windows(
     return card(table(heads, rows, label=say("ranking.windows")))
 
 
-def _stays(view: View, topic: str, course: seen.Course) -> Node:
+def _stays(view: View, key: tuple[str, str], course: seen.Course) -> Node:
     say, zone = view.words, view.snapshot.zone
-    stays = seen.with_actions_before(view.snapshot, topic, course.stays.head(60))
+    stays = seen.with_actions_before(view.snapshot, key[1], course.stays.head(60))
+    alone = {"list": key[0], "topic": key[1], "beside": None, "beside_list": None, "mark": None}
     rows = [
         [
             f"{moment(row['start'], zone)} – {moment(row['end'], zone)}",
@@ -301,10 +316,11 @@ def _stays(view: View, topic: str, course: seen.Course) -> Node:
             number(row["before_other"]),
             number(row["best_rank"]),
             number(row["snapshots"]),
+            number(row["placed"]),
             duration(row["end"] - row["start"]) if row["snapshots"] > 1 else "–",
             link(
                 say("ranking.zoom"),
-                view.query.having(**_zoom(row), topic=topic, beside=None, mark=None),
+                view.query.having(**_zoom(row), **alone),
             ),
         ]
         for row in stays.iter_rows(named=True)
@@ -315,6 +331,7 @@ def _stays(view: View, topic: str, course: seen.Course) -> Node:
         say("ranking.before-others"),
         say("ranking.best"),
         say("ranking.snapshots"),
+        say("ranking.placed"),
         say("ranking.length"),
         say("ranking.closer"),
     ]

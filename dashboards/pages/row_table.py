@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Described rows as a table: when, who, what, and the line of the file."""
+"""Described rows as a table, page by page: when, who, what, and the line of the file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dashboards.parts import Node, View, grid
+from dashboards.pages.paged import Paged, paged_grid
 from dashboards.shown import moment, visible
 
 if TYPE_CHECKING:
     import polars as pl
 
-MAX_ROWS = 5_000
+    from dashboards.parts import Node, View
+    from dashboards.words import Words
 
 
 def place(file: str | None, line: int | None) -> str:
@@ -19,10 +20,15 @@ def place(file: str | None, line: int | None) -> str:
     return f"{'–' if file is None else visible(file)}:{'–' if line is None else line}"
 
 
-def row_table(view: View, rows: pl.DataFrame, table_id: str) -> Node:
-    """The table; names in texts are pseudonyms, the file and line have the original."""
+def _address(view: View, table: str, key: str) -> str:
+    """The address of a row; none of a revision, whose key holds what may be a withheld name."""
+    return "" if table == "revisions" else view.query.rows("row", table, key)
+
+
+def row_table(view: View, rows: pl.DataFrame, table_id: str, page: Paged) -> Node:
+    """One page of the rows; names in texts are pseudonyms, the file and line have the original."""
     say, snapshot = view.words, view.snapshot
-    shown = rows.head(MAX_ROWS)
+    shown = rows.slice(*page.span)
     names = snapshot.names(shown["account_id"].drop_nulls().to_list())
     texts = snapshot.masked(shown["what"].drop_nulls().to_list())
     data = [
@@ -37,11 +43,15 @@ def row_table(view: View, rows: pl.DataFrame, table_id: str) -> Node:
             else say.of("table", row["table"]),
             "what": "" if row["what"] is None else texts[row["what"]],
             "place": place(row["file"], row["line"]),
-            "place_href": view.query.rows("row", row["table"], row["key"]),
+            "place_href": _address(view, row["table"], row["key"]),
         }
         for row in shown.iter_rows(named=True)
     ]
-    columns = [
+    return paged_grid(view, table_id, _columns(say), data, page)
+
+
+def _columns(say: Words) -> list[dict[str, Any]]:
+    return [
         {"field": "at", "headerName": say("time"), "width": 186, "minWidth": 186},
         {
             "field": "account",
@@ -70,4 +80,3 @@ def row_table(view: View, rows: pl.DataFrame, table_id: str) -> Node:
             "cellRenderer": "LinkCell",
         },
     ]
-    return grid(table_id, columns, data, words=say)

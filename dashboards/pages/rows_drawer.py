@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from dashboards.pages.network_parts import account_steps, pair_steps
+from dashboards.pages.paged import Paged
 from dashboards.pages.row_steps import row_steps
 from dashboards.pages.row_table import row_table
 from dashboards.parts import Node, View, extra, link, panel
+from dashboards.query import paged
 from dashboards.shown import number, visible
 from dashboards.views.rows import rows_behind
 
@@ -23,8 +25,9 @@ def rows_drawer(view: View, mark: Mark | None) -> list[Node]:
     """A heading, the rows, and links to the accounts among them; nothing without a mark."""
     if mark is None:
         return []
-    title = view.words("rows.title")
-    return closable(view.query, view.words, panel(view, title, lambda: _shown(view, mark)))
+    title, (what, page) = view.words("rows.title"), paged(mark)
+    shown = panel(view, title, lambda: _shown(view, what, page))
+    return closable(view.query, view.words, shown)
 
 
 def closable(query: Query, say: Words, shown: Node) -> list[Node]:
@@ -33,20 +36,22 @@ def closable(query: Query, say: Words, shown: Node) -> list[Node]:
     return [link("×", query.having(mark=None), kind="close", **label), shown]
 
 
-def _shown(view: View, mark: Mark) -> Node:
+def _shown(view: View, mark: Mark, asked: str | None) -> Node:
     say = view.words
     rows = rows_behind(view.snapshot, mark)
     steps = html.P(_steps(view, mark), className="links")
     if rows is None or rows.is_empty():
         return html.Div([html.H2(say("rows.title")), html.P(say("rows.none")), steps])
-    names = view.snapshot.names(
-        rows["account_id"].drop_nulls().unique(maintain_order=True).to_list()[:3]
+    page = Paged(
+        rows.height, asked, lambda n: view.query.rows(f"{mark[0]}:{n}", *mark[1:]), rows=True
     )
+    owners = rows["account_id"].drop_nulls().unique(maintain_order=True)
+    names = view.snapshot.names(owners.head(3).to_list())
     who = [[" · ", view.account(each, name=name)] for each, name in names.items()]
     told = say("rows.of", n=number(rows.height), what=visible(say.of("mark", mark[0])))
     title = html.H2([told, *(x for w in who for x in w)])
     note = html.P(say("rows.masked"), className="note")
-    return html.Div([title, steps, row_table(view, rows, "behind"), note])
+    return html.Div([title, steps, row_table(view, rows, "behind", page), note])
 
 
 def _steps(view: View, mark: Mark) -> list[Node]:

@@ -15,6 +15,7 @@ from dashboards.pages.story_list import Told, branch
 from dashboards.pages.story_said import beside
 from dashboards.pages.story_tables import changes, coverage, rejected, variants
 from dashboards.pages.story_title import trace_title, verdict_word
+from dashboards.pages.story_wordings import band_names, band_words, in_picture, lanes_table
 from dashboards.parts import (
     Node,
     View,
@@ -96,30 +97,8 @@ def _story(view: View, trace: Record) -> list[Node]:
     say = view.words
     whole = view.query.one("all") is not None
     drawn = seen.tree(trace) if whole else seen.backbone(trace)
-    axis = seen.time_axis(seen.known_times(drawn))
-    nodes = {n["node_id"]: n for n in trace["nodes"]}
-    names = view.snapshot.names(n["account_id"] for n in trace["nodes"] if n["account_id"])
-    texts = view.snapshot.masked(str(n["text"] or "") for n in trace["nodes"])
-    told = Told(view, nodes, names, texts, gone=seen.deleted(view.snapshot, trace))
-    figure = story_figure(
-        drawn,
-        axis,
-        x=seen.placed(drawn, axis),
-        texts=Texts(
-            notes={s.node_id: told.note(s) for s in drawn.steps},
-            names=_names(trace, told),
-            gap="{}",
-            zone=view.snapshot.zone,
-            what=trace["query"]["what"],
-            deleted=told.gone,
-        ),
-    )
-    picture = card(
-        _legend(view),
-        graph("story", figure, label=say("story.figure")),
-        _extent(view, drawn, whole=whole),
-        kind="flush",
-    )
+    told = _told(view, trace, drawn)
+    picture = _picture(view, trace, drawn, told)
     return [
         _verdict(view, trace, told),
         section(say("story.tree"), picture, note=say("story.tree.note")),
@@ -135,6 +114,40 @@ def _story(view: View, trace: Record) -> list[Node]:
         changes(view, trace, told),
         html.Div([coverage(view, trace), rejected(view, trace, told)], className="halves"),
     ]
+
+
+def _told(view: View, trace: Record, drawn: seen.Tree) -> Told:
+    """Names and texts of the trace as they are shown here."""
+    return Told(
+        view,
+        {n["node_id"]: n for n in trace["nodes"]},
+        view.snapshot.names(n["account_id"] for n in trace["nodes"] if n["account_id"]),
+        view.snapshot.masked(str(n["text"] or "") for n in trace["nodes"]),
+        gone=seen.deleted(view.snapshot, trace),
+        bands=band_names(view, drawn.bands),
+    )
+
+
+def _picture(view: View, trace: Record, drawn: seen.Tree, told: Told) -> Node:
+    """The drawn tree with its legend, what is left out, and the wordings of its lanes."""
+    axis = seen.time_axis(seen.known_times(drawn))
+    words = band_words(view, trace, drawn.bands)
+    texts = Texts(
+        notes={s.node_id: told.note(s) for s in drawn.steps},
+        names=_names(trace, told),
+        zone=view.snapshot.zone,
+        what=trace["query"]["what"],
+        bands=in_picture(drawn.bands, words),
+        deleted=told.gone,
+    )
+    figure = story_figure(drawn, axis, x=seen.placed(drawn, axis), texts=texts)
+    return card(
+        _legend(view),
+        graph("story", figure, label=view.words("story.figure")),
+        _extent(view, drawn, whole=view.query.one("all") is not None),
+        *lanes_table(view, drawn.bands, words),
+        kind="flush",
+    )
 
 
 def _extent(view: View, drawn: seen.Tree, *, whole: bool) -> Node:

@@ -12,7 +12,7 @@ from dashboards.parts import Node, View, badge, link, more, sign
 from dashboards.shown import moment, number, short, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from dashboards.snapshot import Record
@@ -22,7 +22,10 @@ MAX_DEPTH, MAX_ENDS = 6, 4
 
 
 class Told:
-    """What is said of the nodes of a trace: names as shown here, texts masked."""
+    """What is said of the nodes of a trace: names as shown here, texts masked.
+
+    `bands` has the name of each wording, by its place from the top.
+    """
 
     def __init__(
         self,
@@ -32,8 +35,9 @@ class Told:
         texts: Mapping[str, str],
         *,
         gone: Mapping[str, datetime],
+        bands: Sequence[str] = (),
     ) -> None:
-        self.view, self.nodes, self.gone = view, nodes, gone
+        self.view, self.nodes, self.gone, self.bands = view, nodes, gone, bands
         self._names, self._texts = names, texts
 
     def who(self, node_id: str) -> str:
@@ -78,7 +82,7 @@ def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Nod
     step = drawn.step(node_id)
     if step is None:
         return None
-    line = _line(view, step, told)
+    line = _line(view, step, told, drawn.step(step.parent or ""))
     going_on = [c for c in step.children if (drawn.step(c) or step).children]
     ends = [c for c in step.children if c not in going_on]
     if not step.children and not step.hidden:
@@ -98,7 +102,8 @@ def branch(view: View, drawn: seen.Tree, told: Told, at: tuple[str, int]) -> Nod
     return html.Li([line, more(title, html.Ol(below, className=deep), is_open=depth < 1)])
 
 
-def _line(view: View, step: seen.Step, told: Told) -> Node:
+def _line(view: View, step: seen.Step, told: Told, up: seen.Step | None) -> Node:
+    """One post; its wording where that is another than that of the post above it."""
     say, node = view.words, step.node
     state, edge = state_of(step), step.edge
     parts = [
@@ -109,6 +114,8 @@ def _line(view: View, step: seen.Step, told: Told) -> Node:
     ]
     if node["state"] != "seen":
         parts.append(badge(say.of("node", node["state"]), "hollow"))
+    if len(told.bands) > 1 and (up is None or up.band != step.band):
+        parts.append(badge(told.bands[step.band]))
     if step.node_id in told.gone:
         when = moment(told.gone[step.node_id], view.snapshot.zone)
         parts.append(badge(say("story.deleted-at", when=when), "hollow"))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dashboards.snapshot import Record, Snapshot
 
 RELATIONS = ("repeats", "repeated-by", "cites", "cited-by")
-MAX_POSTS = 2_000
 
 
 def profile(snapshot: Snapshot, account_id: str) -> dict[str, Any] | None:

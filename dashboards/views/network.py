@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dashboards.snapshot import account_ids
 from graphkit.findings import span
 from graphkit.investigation.network import (
     Lens,
@@ -48,7 +49,7 @@ class Level:
 
 def lens_of(snapshot: Snapshot, query: Query) -> Lens:
     """The lens that the address asks for, else co-action by the first act of the usual ones."""
-    listed = acts(snapshot.corpus)
+    listed = snapshot.once(acts)
     known = listed["act"].to_list()
     usual = [act for act in _PREFERRED if act in known] or known or ["repost"]
     act, least = query.one("act"), query.one("least")
@@ -91,12 +92,11 @@ def level_of(query: Query) -> Level:
 
 def picture(snapshot: Snapshot, lens: Lens, level: Level) -> Picture:
     """What is drawn at that level. Pinned accounts stand in every picture of accounts."""
-    whole = snapshot.network(lens)
+    whole, case = snapshot.network(lens), snapshot.case
     if level.name == "groups":
-        return community_picture(whole)
-    if level.name == "all":
-        return account_picture(whole)
-    return account_picture(whole, accounts=_open_accounts(snapshot, whole, level))
+        return community_picture(whole, case=case)
+    named = None if level.name == "all" else _open_accounts(snapshot, whole, level)
+    return account_picture(whole, accounts=named, case=case)
 
 
 def _open_accounts(snapshot: Snapshot, whole: Network, level: Level) -> list[str]:
@@ -118,8 +118,7 @@ def group_of(snapshot: Snapshot, lens: Lens, account_id: str) -> int | None:
 def found_accounts(snapshot: Snapshot, text: str, *, limit: int = 20) -> list[str]:
     """Accounts whose id, handle, name or pseudonym holds `text`, by id."""
     corpus = snapshot.corpus
-    frames = (corpus.accounts, corpus.posts, corpus.actions)
-    ids = pl.concat([frame["account_id"] for frame in frames]).unique().sort()
+    ids = snapshot.once(account_ids)
     wanted = text.strip().lower()
     fields = [pl.col(name).str.to_lowercase() for name in ("account_id", "handle", "display_name")]
     holds = pl.any_horizontal(field.str.contains(wanted, literal=True) for field in fields)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dashboards.snapshot import account_ids
 from dashboards.views.runs import told
 from graphkit.investigation.holding import same_group
 from graphkit.investigation.plugins import detectors
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dashboards.snapshot import Record, Snapshot
     from graphkit.case import Run
+    from graphkit.tables import Corpus
 
 PAGE_SIZE = 20
 FILES_SHOWN = 20
@@ -39,14 +41,17 @@ class Counts:
 def counts(snapshot: Snapshot) -> Counts:
     """How much the case holds. Accounts are those that occur in any table."""
     corpus = snapshot.corpus
-    frames = (corpus.accounts, corpus.posts, corpus.actions)
-    accounts = pl.concat([frame["account_id"] for frame in frames]).n_unique()
+    start, end = snapshot.once(_times)
+    files = corpus.sources.height
+    sizes = (corpus.posts.height, corpus.actions.height, corpus.rankings.height)
+    return Counts(snapshot.once(account_ids).len(), *sizes, files, start, end)
+
+
+def _times(corpus: Corpus) -> tuple[Any, Any]:
     times = pl.concat(
         [corpus.posts["created_at"], corpus.actions["acted_at"], corpus.rankings["snapshot_at"]]
     )
-    files = corpus.sources.height
-    sizes = (corpus.posts.height, corpus.actions.height, corpus.rankings.height)
-    return Counts(accounts, *sizes, files, times.min(), times.max())
+    return times.min(), times.max()
 
 
 def caveat_counts(finding: Record) -> Counter[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dashboards.views.rows import held
 from graphkit import case as cases
 from graphkit.tables import TABLES
 
@@ -29,9 +30,8 @@ class Pictures:
 
 def pictures_with(snapshot: Snapshot, table: str, key: str) -> Pictures:
     """The pictures with the row `key` of `table`; none of a row that the case does not hold."""
-    frame = snapshot.corpus.table(table) if table in TABLES else pl.DataFrame()
-    found = frame.filter(TABLES[table].row_key() == key) if table in TABLES else frame
-    row = found.to_dicts()[0] if found.height else {}
+    rows = held(snapshot.corpus, table, pl.Series([key])).to_dicts() if table in TABLES else []
+    row = rows[0] if rows else {}
     post = row.get("post_id", row.get("object_id"))
     is_post = post is not None and post in snapshot.corpus.posts["post_id"]
     named = {row.get("topic"), row.get("object_id"), *(row.get("hashtags") or ())}

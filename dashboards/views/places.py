@@ -10,13 +10,18 @@ from graphkit.investigation.placing import PlacePicture, place_picture
 
 if TYPE_CHECKING:
     from dashboards.snapshot import Record, Snapshot
+    from graphkit.tables import Corpus
 
 KIND = "ranking-placement"
 
 
 def picture(snapshot: Snapshot, list_id: str) -> PlacePicture:
     """What the picture of the list shows."""
-    return place_picture(snapshot.corpus.rankings, list_id, zone=snapshot.case.zone)
+    return snapshot.once(_picture, list_id, snapshot.case.zone)
+
+
+def _picture(corpus: Corpus, list_id: str, zone: str) -> PlacePicture:
+    return place_picture(corpus.rankings, list_id, zone=zone)
 
 
 def findings_on(snapshot: Snapshot, list_id: str) -> list[Record]:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboards.snapshot import Record, Snapshot
+    from graphkit.tables import Corpus
 
 PAGE_SIZE = 25
 PAD, HOUR = timedelta(hours=2), timedelta(hours=1)
 PUSH = "ranking-manipulation"
+PLACED = ("promoted", "pinned", "given")  # no earned rank: marked so, or without rank or heat
 _BINS = tuple(timedelta(minutes=m) for m in (1, 5, 10, 30, 60, 180, 360, 720, 1440))
 
 
@@ -40,23 +42,17 @@ def flagged_topics(snapshot: Snapshot) -> pl.DataFrame:
 def topics(snapshot: Snapshot, *, text: str | None, list_id: str | None) -> pl.DataFrame:
     """The topics that hold `text`, those in graded findings first, then by time on the list.
 
-    Columns: list_id, topic, snapshots, best_rank, first_at, last_at, peak_heat, findings, graded.
+    Columns: list_id, topic, snapshots, best_rank (earned), placed (snapshots in which the platform
+    placed it), first_at, last_at, peak_heat, findings, graded.
     """
-    rankings = snapshot.corpus.rankings
+    grouped = snapshot.once(_grouped)
     if list_id is not None:
-        rankings = rankings.filter(pl.col("list_id") == list_id)
+        grouped = grouped.filter(pl.col("list_id") == list_id)
     if text is not None:
         wanted = pl.lit(text.lower())
-        rankings = rankings.filter(
+        grouped = grouped.filter(
             pl.col("topic").str.to_lowercase().str.contains(wanted, literal=True)
         )
-    grouped = rankings.group_by("list_id", "topic").agg(
-        snapshots=pl.len().cast(pl.Int64),
-        best_rank=pl.coalesce("rank", "position").min(),
-        first_at=pl.col("snapshot_at").min(),
-        last_at=pl.col("snapshot_at").max(),
-        peak_heat=pl.col("heat").max(),
-    )
     flagged = grouped.join(flagged_topics(snapshot), on="topic", how="left").with_columns(
         pl.col("findings", "graded").fill_null(0)
     )
@@ -64,17 +60,70 @@ def topics(snapshot: Snapshot, *, text: str | None, list_id: str | None) -> pl.D
     return flagged.sort(["graded", "findings", "snapshots", "topic", "list_id"], descending=falling)
 
 
+def listed_of_findings(snapshot: Snapshot) -> list[str]:
+    """The topics of findings with a window that are on some list."""
+    listed = snapshot.once(_grouped)["topic"]
+    return (
+        flagged_topics(snapshot).filter(pl.col("topic").is_in(listed.implode()))["topic"].to_list()
+    )
+
+
+def earned(rankings: pl.DataFrame) -> pl.DataFrame:
+    """`rankings` with earned_rank, place, and how the platform placed a row (one of PLACED).
+
+    A row that is promoted or pinned, or has no rank or a heat of 0 as the places that a list gives
+    away, has no earned rank. On a list without any rank the positions count as ranks.
+    """
+    by_place = pl.col("rank").is_null().all().over("list_id")
+    rank = pl.when(by_place).then("position").otherwise("rank")
+    given = rank.is_null() | (pl.col("heat") == 0).fill_null(value=False)
+    how = (
+        pl.when(pl.col("is_promoted")).then(pl.lit("promoted"))
+        .when(pl.col("is_pinned")).then(pl.lit("pinned"))
+        .when(given).then(pl.lit("given"))
+    )  # fmt: skip
+    return rankings.with_columns(
+        earned_rank=pl.when(how.is_null()).then(rank),
+        place=pl.coalesce("rank", "position"),
+        placed=how,
+    )
+
+
+def _grouped(corpus: Corpus) -> pl.DataFrame:
+    return (
+        earned(corpus.rankings)
+        .group_by("list_id", "topic")
+        .agg(
+            snapshots=pl.len().cast(pl.Int64),
+            best_rank=pl.col("earned_rank").min(),
+            placed=pl.col("placed").count().cast(pl.Int64),
+            first_at=pl.col("snapshot_at").min(),
+            last_at=pl.col("snapshot_at").max(),
+            peak_heat=pl.col("heat").max(),
+        )
+    )
+
+
+def by_position(snapshot: Snapshot, list_id: str) -> bool:
+    """Whether the list gives no rank at all, so that positions are drawn in their place."""
+    own = snapshot.corpus.rankings.filter(pl.col("list_id") == list_id)
+    return own["rank"].null_count() == own.height
+
+
 @dataclass(frozen=True)
 class Course:
     """One topic on one list between two times.
 
     Attributes:
-        ranks: snapshot_at, rank (null while the topic is not on the list, and at the start of
-            each time without a snapshot), heat, is_promoted, list_id, topic.
+        ranks: snapshot_at, rank (earned; null while the topic is not on the list or placed by the
+            platform, and at the start of each time without a snapshot), place, placed (how; see
+            `earned`), heat, list_id, topic.
         missing: start, end of the times without any snapshot of the list.
-        stays: start, end, best_rank, snapshots of each stay on the list, over all times.
+        stays: start, end, best_rank (earned), snapshots, placed (snapshots of them in which the
+            platform placed it) of each stay on the list, over all times.
         volume: start, flagged, other (actions by accounts in graded findings on the topic, and by
             others); empty when nobody acted on the topic in the data.
+        calls: post_id, created_at, text of the open calls in the span; see `calls`.
         step: the width of a bar.
         span: the first and last time shown.
     """
@@ -83,6 +132,7 @@ class Course:
     missing: pl.DataFrame
     stays: pl.DataFrame
     volume: pl.DataFrame
+    calls: pl.DataFrame
     step: timedelta
     span: tuple[datetime, datetime]
 
@@ -95,7 +145,7 @@ def course(
     times = own.select("snapshot_at").unique().sort("snapshot_at")
     typical = times["snapshot_at"].diff().median()
     tick = typical if isinstance(typical, timedelta) else timedelta(hours=1)
-    there = own.filter(pl.col("topic") == topic).sort("snapshot_at")
+    there = earned(own).filter(pl.col("topic") == topic).sort("snapshot_at")
     start, end = _range(there, between, tick)
     inside = pl.col("snapshot_at").is_between(start, end)
     missing = _missing(times, tick).filter((pl.col("end") > start) & (pl.col("start") < end))
@@ -109,6 +159,7 @@ def course(
         missing=missing,
         stays=_stays(times.join(_ranked(there), on="snapshot_at", how="left"), tick),
         volume=_volume(snapshot, topic, start=start, end=end, step=step),
+        calls=calls(snapshot, topic).filter(pl.col("created_at").is_between(start, end)),
         step=step,
         span=(start, end),
     )
@@ -143,14 +194,8 @@ def _range(
 
 
 def _ranked(there: pl.DataFrame) -> pl.DataFrame:
-    return there.select(
-        "snapshot_at",
-        "list_id",
-        "topic",
-        "heat",
-        "is_promoted",
-        rank=pl.coalesce("rank", "position"),
-    )
+    columns = ["snapshot_at", "list_id", "topic", "heat", "place", "placed"]
+    return there.select(*columns, rank="earned_rank")
 
 
 def _missing(times: pl.DataFrame, tick: timedelta) -> pl.DataFrame:
@@ -172,6 +217,7 @@ def _stays(ranks: pl.DataFrame, tick: timedelta) -> pl.DataFrame:
             end=pl.col("snapshot_at").max(),
             best_rank=pl.col("rank").min(),
             snapshots=pl.len().cast(pl.Int64),
+            placed=pl.col("placed").count().cast(pl.Int64),
         )
         .sort("start")
         .drop("stay")
@@ -242,6 +288,27 @@ def windows(snapshot: Snapshot, topic: str) -> list[Record]:
     return sorted(found, key=lambda f: (f["window"]["start"], f["finding_id"]))
 
 
+def calls(snapshot: Snapshot, topic: str) -> pl.DataFrame:
+    """The dated open calls that name the topic, among the rows of its findings.
+
+    Columns: post_id, created_at, text.
+    """
+    keys = [
+        row["key"]
+        for finding in windows(snapshot, topic)
+        for row in _roles(snapshot, finding).filter(role="announcement").iter_rows(named=True)
+    ]
+    posts = snapshot.corpus.posts.filter(pl.col("post_id").is_in(keys))
+    named = pl.col("text").str.to_lowercase().str.contains(topic.lower(), literal=True)
+    dated = posts.filter(named).drop_nulls("created_at")
+    return dated.select("post_id", "created_at", "text").sort("created_at", "post_id")
+
+
+def _roles(snapshot: Snapshot, finding: Record) -> pl.DataFrame:
+    rows = cases.evidence(snapshot.case, finding["run_id"], finding["finding_id"])
+    return rows.filter(table="posts")
+
+
 def window_on(snapshot: Snapshot, finding: Record, topic: str) -> tuple[datetime, datetime]:
     """The first and last time of the finding's rows on `topic`; of the finding where none are."""
     rows = cases.evidence(snapshot.case, finding["run_id"], finding["finding_id"])
@@ -263,4 +330,9 @@ def letters(count: int) -> list[str]:
 
 def lists(snapshot: Snapshot) -> list[Any]:
     """The lists in the case."""
-    return snapshot.corpus.rankings["list_id"].unique().sort().to_list()
+    found: list[Any] = snapshot.once(_lists)
+    return found
+
+
+def _lists(corpus: Corpus) -> list[Any]:
+    return corpus.rankings["list_id"].unique().sort().to_list()

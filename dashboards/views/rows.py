@@ -67,6 +67,12 @@ _WHAT: dict[str, dict[str, pl.Expr]] = {
             "label", "labelled_by", "subject_id", separator=" · ", ignore_nulls=True
         ),
     },
+    # never the value: it may be a name that is withheld
+    "revisions": {
+        "at": pl.col("collected_at"),
+        "account_id": pl.when(subject_kind="account").then("subject_id"),
+        "what": pl.col("column"),
+    },
     "sources": {"what": pl.col("file")},
 }
 
@@ -83,15 +89,22 @@ def described(corpus: Corpus, wanted: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).sort(["at", "table", "key", "role"], nulls_last=True)
 
 
-def _told(corpus: Corpus, name: str, keys: pl.Series) -> pl.DataFrame:
-    frame = corpus.table(name)
+def held(corpus: Corpus, name: str, keys: pl.Series) -> pl.DataFrame:
+    """The rows of table `name` with one of `keys`, and `key`. Citations with what their post says.
+
+    Cheap however large the table is: only rows that may be meant get a key.
+    """
+    frame, table = corpus.table(name), TABLES[name]
     if name == "citations":
-        frame = frame.join(
-            corpus.posts.select("post_id", "account_id", "created_at", "text"),
-            on="post_id",
-            how="left",
-        )
-    keyed = frame.with_columns(TABLES[name].row_key()).filter(pl.col("key").is_in(keys.implode()))
+        of = pl.col("post_id").is_in(keys.str.extract(r"(?s)^(.*)\|").implode())
+        said = corpus.posts.select("post_id", "account_id", "created_at", "text").filter(of)
+        frame = frame.filter(of).join(said, on="post_id", how="left")
+    found = frame.filter(table.row_key().is_in(keys.implode()))
+    return found.with_columns(table.row_key())
+
+
+def _told(corpus: Corpus, name: str, keys: pl.Series) -> pl.DataFrame:
+    keyed = held(corpus, name, keys)
     told = {"at": pl.lit(None, _TIME), "account_id": _NONE, "what": _NONE, **_WHAT[name]}
     if name == "sources":
         return keyed.select("key", "file", "sha256", line=pl.lit(None, pl.Int64), **told)
@@ -133,8 +146,9 @@ def _edge(snapshot: Snapshot, lens: str, a: str, b: str) -> pl.DataFrame:
 
 def _account(snapshot: Snapshot, account_id: str) -> pl.DataFrame:
     corpus = snapshot.corpus
-    posts = corpus.posts.filter(pl.col("account_id") == account_id)["post_id"]
-    acts = corpus.actions.filter(pl.col("account_id") == account_id)["action_id"]
+    own = pl.col("account_id") == account_id
+    posts = corpus.posts.select("account_id", "post_id").filter(own)["post_id"]
+    acts = corpus.actions.select("account_id", "action_id").filter(own)["action_id"]
     return pl.concat(
         [_asked("accounts", [account_id], ""), _asked("posts", posts, "")]
         if posts.len()

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dashboards.views.story_lanes import Wordings, lanes, wordings
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dashboards.snapshot import Record, Snapshot
+    from dashboards.views.story_lanes import Band
 
 MAX_DRAWN = 400
 BACKBONE_LANES = 20  # what fits one screen
@@ -30,6 +33,7 @@ class Step:
     """One post of the story: its trace node, the edge to what it rests on, its place.
 
     `below` posts rest on it, directly or not; `hidden` of them branch off here and are not drawn.
+    `band` is the place of its wording among the tree's bands.
     """
 
     node: Record
@@ -37,6 +41,7 @@ class Step:
     parent: str | None
     children: tuple[str, ...]
     lane: int
+    band: int
     below: int
     hidden: int
 
@@ -48,12 +53,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Tree:
-    """The drawn steps in reading order (parents before children), and what is not drawn."""
+    """The drawn steps in reading order (parents before children), and what is not drawn.
+
+    `bands` are the wordings from the top, those of which no post is drawn too.
+    """
 
     steps: tuple[Step, ...]
     roots: tuple[str, ...]
     lanes: int
     left_out: int
+    bands: tuple[Band, ...]
 
     @property
     def total(self) -> int:
@@ -147,11 +156,13 @@ def _drawn(
     up: Mapping[str, str],
     *,
     most: int,
+    firsts: Iterable[str],
 ) -> set[str]:
-    """The nodes that are drawn: all, or those named and the largest branches, with their ways."""
+    """The nodes that are drawn: all, or those named, `firsts`, the largest branches; their ways."""
     if len(order) <= most:
         return set(order)
     named = [each["node_id"] for each in (*trace["candidates"], *trace["main_amplifiers"])]
+    named += firsts
     place = {node: i for i, node in enumerate(order)}
     largest = sorted(order, key=lambda node: (-below[node], place[node]))
     keep: set[str] = set()
@@ -165,12 +176,14 @@ def _drawn(
     return keep
 
 
-def tree(trace: Record, *, most: int = MAX_DRAWN) -> Tree:
+def tree(trace: Record, *, most: int = MAX_DRAWN, said: Wordings | None = None) -> Tree:
     """The trace as a tree: each post below the one that it most likely rests on.
 
-    Children follow in time; the first that goes on keeps its parent's lane, each further one opens
-    a lane. Of more than `most` posts the named ones and the largest branches are drawn.
+    Children follow in time, lanes are those of `story_lanes.lanes`. Of more than `most` posts the
+    named ones, the first of each wording and the largest branches are drawn. `said` is what
+    `wordings` gives for the trace, where it is there already.
     """
+    said = wordings(trace) if said is None else said
     nodes = {str(node["node_id"]): node for node in trace["nodes"]}
     lines = {
         c: e for c, e in main_edges(trace["edges"]).items() if c in nodes and e["parent"] in nodes
@@ -185,16 +198,18 @@ def tree(trace: Record, *, most: int = MAX_DRAWN) -> Tree:
     ]
     order = _walk(roots, children)
     below = _below(children, order)
-    keep = _drawn(trace, order, below, up, most=most)
+    firsts = [band.first for band in said.bands]
+    keep = _drawn(trace, order, below, up, most=most, firsts=firsts)
     shown = {node: tuple(c for c in children[node] if c in keep) for node in order if node in keep}
-    lanes = _lanes([root for root in roots if root in keep], shown, lines)
+    placed_on = lanes([node for node in order if node in keep], shown, lines, said.of)
     steps = tuple(
         Step(
             node=nodes[node],
             edge=lines.get(node),
             parent=up.get(node),
             children=shown[node],
-            lane=lanes[node],
+            lane=placed_on[node],
+            band=said.of[node],
             below=below[node],
             hidden=sum(1 + below[child] for child in children[node] if child not in keep),
         )
@@ -202,38 +217,17 @@ def tree(trace: Record, *, most: int = MAX_DRAWN) -> Tree:
         if node in keep
     )
     drawn_roots = tuple(root for root in roots if root in keep)
-    return Tree(steps, drawn_roots, 1 + max(lanes.values(), default=0), len(nodes) - len(steps))
+    count = 1 + max(placed_on.values(), default=0)
+    return Tree(steps, drawn_roots, count, len(nodes) - len(steps), said.bands)
 
 
 def backbone(trace: Record) -> Tree:
     """The tree with as many posts as 20 lanes hold: the named ones, then the largest branches."""
-    sizes = range(1, MAX_DRAWN + 1)
-    most = bisect_right(sizes, BACKBONE_LANES, key=lambda size: tree(trace, most=size).lanes)
-    return tree(trace, most=max(1, most))
-
-
-def _lanes(
-    roots: Sequence[str], children: Mapping[str, Sequence[str]], lines: Mapping[str, Record]
-) -> dict[str, int]:
-    """Lanes from the top. What nobody rests on shares a lane with its like: same parent, class."""
-    lanes: dict[str, int] = {}
-    free = 0
-    for node in _walk(roots, children):
-        if node not in lanes:
-            lanes[node] = free
-            free += 1
-        going_on = [child for child in children[node] if children[child]]
-        ends: dict[str, list[str]] = {}
-        for child in children[node]:
-            if not children[child]:
-                ends.setdefault(lines[child]["cls"], []).append(child)
-        if going_on:
-            lanes[going_on[0]] = lanes[node]
-        for number, cls in enumerate(sorted(ends)):
-            shared = not going_on and number == 0
-            lanes |= dict.fromkeys(ends[cls], lanes[node] if shared else free)
-            free += not shared
-    return lanes
+    sizes, said = range(1, MAX_DRAWN + 1), wordings(trace)
+    most = bisect_right(
+        sizes, BACKBONE_LANES, key=lambda size: tree(trace, most=size, said=said).lanes
+    )
+    return tree(trace, most=max(1, most), said=said)
 
 
 # -- time ----------------------------------------------------------------------------------------

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphkit.bundle.choosing import chosen_findings, count_of, nothing_left
 from graphkit.bundle.coarse import coarse_rows, hidden_rows
+from graphkit.bundle.evidence import EVIDENCE_KEY, evidence_keys, finding_id_of, shown_evidence
 from graphkit.bundle.excerpts import SPANS, excerpts
 from graphkit.bundle.masking import masked_ids, masked_json, masked_texts, strings_in
 from graphkit.bundle.rows import masked_rows, rows_behind, unsearchable, with_excerpts
 from graphkit.bundle.ties import bundled_ties, tie_records, tied_keys
-from graphkit.bundle.told import rekeyed, told_finding, told_traces, trace_spans
+from graphkit.bundle.told import rekeyed, told_findings, told_traces, trace_spans
 from graphkit.case import (
     audit,
     decisions,
@@ -30,7 +30,6 @@ from graphkit.case import (
 )
 from graphkit.case.calibration import calibration_tables
 from graphkit.errors import BundleError
-from graphkit.findings import EvidenceRow, Finding, NullModel, Subjects
 from graphkit.ids import canonical_json
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from graphkit.tables import Corpus
 
 Record = dict[str, Any]
-SHOWN_EVIDENCE = 100
-EVIDENCE_KEY = ("run_id", "finding_id", "table", "key", "role")
 # What is done with a finished case leaves its state as it was.
 _LATER_EVENTS = ("export", "verify", "basket", "pin")
 
@@ -128,11 +125,6 @@ class Contents:
     attachments: list[Record]
     calibration: Mapping[str, bytes]
 
-    @cached_property
-    def evidence_of(self) -> dict[tuple[object, ...], pl.DataFrame]:
-        """The evidence of each record by (run_id, bundle_finding_id), in key order."""
-        return self.evidence.partition_by("run_id", "finding_id", as_dict=True)
-
     @property
     def unreviewed_count(self) -> int:
         """How many of the findings have a grade and are not reviewed."""
@@ -164,13 +156,14 @@ def bundle_contents(
     keys = _evidence_of(case, choice.records)
     found = rows_behind(corpus, _asked(keys, tied), traced=_traced(corpus, told))
     shown = excerpts(withheld, _texts_in(found), spans=_credits(found, told), in_full=in_full)
-    rows = _bundled_rows(withheld, found, shown)
-    placed = _placed(withheld, keys, rows)
     hidden = set() if in_full else _about_withheld(withheld, keys, found)
-    records = [
-        told_finding(shown, each) if (each["run_id"], each["case_finding_id"]) in hidden else each
-        for each in _findings(withheld, choice.records, placed)
-    ]
+    rows = _bundled_rows(withheld, found, shown)
+    del found  # a million rows are held once, not twice
+    placed = _placed(withheld, keys, rows)
+    del keys
+    records = _findings(withheld, choice.records, placed)
+    about = [(each["run_id"], each["case_finding_id"]) in hidden for each in records]
+    records = told_findings(shown, records, about)
     new_ids = {r["case_finding_id"]: r["bundle_finding_id"] for r in records}
     decided = masked_json(withheld, in_full_decisions(case))
     return Contents(
@@ -235,20 +228,20 @@ def _bundled_rows(
     if not shown.in_full:
         told = unsearchable(withheld, told)
         told = {name: coarse_rows(withheld, name, frame) for name, frame in told.items()}
-    return {name: masked_rows(withheld, name, frame) for name, frame in told.items()}
+    return masked_rows(withheld, told)
 
 
 def _about_withheld(
     withheld: Withheld, keys: pl.DataFrame, found: Mapping[str, pl.DataFrame]
 ) -> set[tuple[str, str]]:
     """The findings (run_id, finding_id) that have evidence of somebody withheld."""
-    parts = [
-        frame.filter(hidden_rows(withheld, name, frame)).select(table=pl.lit(name), key="key")
-        for name, frame in found.items()
-    ]
-    closed = pl.concat([keys.select("table", "key").clear(), *parts])
-    about = keys.join(closed, on=["table", "key"], how="semi")
-    return set(about.select("run_id", "finding_id").unique().rows())
+    about: set[tuple[str, str]] = set()
+    for name, frame in found.items():
+        closed = frame.select("key").filter(hidden_rows(withheld, name, frame))
+        asked = keys.filter(pl.col("table") == name).select("run_id", "finding_id", "key")
+        own = asked.join(closed, on="key", how="semi")
+        about.update(own.select("run_id", "finding_id").unique().rows())
+    return about
 
 
 def _decided(withheld: Withheld, scope: Scope, decided: Sequence[Record]) -> Record | None:
@@ -266,22 +259,6 @@ def _attachments(case: Case) -> list[Record]:
         {**{name: each["detail"].get(name) for name in ("sha256", "bytes", "by")}, "at": each["at"]}
         for each in lines
     ]
-
-
-def finding_id_of(kind: str, subjects: Mapping[str, Sequence[str]], rows: pl.DataFrame) -> str:
-    """The id of a finding of `kind` about `subjects` with evidence `rows` (table, key, role)."""
-    evidence_rows = [EvidenceRow(*row) for row in rows.select("table", "key", "role").rows()]
-    return Finding(
-        kind=kind,
-        outcome="",
-        grade=None,
-        score=0.0,
-        summary="",
-        subjects=Subjects(**{name: tuple(ids) for name, ids in subjects.items()}),
-        evidence=tuple(evidence_rows),
-        caveats=(),
-        null_model=NullModel(),
-    ).finding_id
 
 
 def _evidence_of(case: Case, chosen: Sequence[Record]) -> pl.DataFrame:
@@ -319,27 +296,20 @@ def _findings(withheld: Withheld, chosen: Sequence[Record], placed: pl.DataFrame
         name: masked_ids(withheld, [i for each in ids for i in each.get(name, [])], prefix=prefix)
         for name, prefix in (("accounts", "acct"), ("posts", "post"))
     }
-    parts = placed.sort(EVIDENCE_KEY).partition_by("run_id", "finding_id", as_dict=True)
+    keys, first = evidence_keys(placed), shown_evidence(placed)
     records = []
     for old, said in zip(chosen, masked, strict=True):
-        own = parts.get((old["run_id"], old["finding_id"]), placed.clear())
+        own = (old["run_id"], old["finding_id"])
         subjects = said["subjects"] | {
             name: sorted(by.get(each, each) for each in old["subjects"].get(name, []))
             for name, by in exact.items()
         }
         ids_ = {
-            "bundle_finding_id": finding_id_of(said["kind"], subjects, own),
+            "bundle_finding_id": finding_id_of(said["kind"], subjects, keys.get(own, "")),
             "case_finding_id": old["finding_id"],
         }
-        records.append({**said, **ids_, "subjects": subjects, "evidence": shown_evidence(own)})
+        records.append({**said, **ids_, "subjects": subjects, "evidence": first.get(own, [])})
     return records
-
-
-def shown_evidence(rows: pl.DataFrame) -> list[Record]:
-    """The first hundred rows of one finding's evidence in key order, as its record shows them."""
-    source = pl.struct("file", "line", "sha256").alias("source")
-    first = rows.sort("table", "key", "role").head(SHOWN_EVIDENCE)
-    return first.select("table", "key", "role", source).to_dicts()
 
 
 def _without(record: Mapping[str, Any], names: Collection[str]) -> Record:

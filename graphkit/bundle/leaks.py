@@ -6,8 +6,11 @@ It knows nothing of how the files were made. What it cannot read, it refuses.
 
 from __future__ import annotations
 
-import io
+import html
 import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -20,15 +23,20 @@ from graphkit.bundle.matching import CODED, decoded, hits
 from graphkit.errors import BundleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from graphkit.bundle.names import Withheld
 
 # JSON-LD spells its own words like mentions.
 _JSON_LD = ["@context", "@graph", "@id", "@type"]
 _NUMBER_COLUMNS = frozenset({"line"})
-_PORTION = 16 << 20
+_PORTION = 16 << 20  # bytes of files
+_TEXTS = 500_000
+_BLOCK = 1 << 20
+_ROW_GROUP = 1 << 18
+_ROWS = 50_000
+_TO_LINES = bytes.maketrans(b'<>"', b"\n\n\n")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _UNREADABLE = (ValueError, SyntaxError, pl.exceptions.PolarsError)
 
 
@@ -56,14 +64,13 @@ def leaks_in(
         BundleError: a file cannot be read.
     """
     leaks: dict[str, list[str]] = {}
+    with_marks = bool(withheld.names["name"].str.contains(r'[<>"\n]').any())
+    readers = _READERS | (_WHOLE if with_marks else _QUICK)
     for portion in _portions(files):
-        texts = {name: _texts(name, files[name].read_bytes()) for name in portion}
-        every = pl.concat(list(texts.values())).unique()
-        found = pl.Series(list(hits(withheld, every, strict=strict)), dtype=pl.String)
-        for name, own in texts.items():
-            if own.is_in(found.implode()).any():
-                exact = _texts(name, files[name].read_bytes(), exact=True)
-                kinds = _kinds(withheld, exact, strict=strict)
+        parts = (part for name in portion for part in _read(name, files[name], readers))
+        if any(hits(withheld, batch, strict=strict) for batch in _batches(parts)):
+            for name in portion:
+                kinds = _kinds(withheld, _read(name, files[name], _READERS), strict=strict)
                 leaks |= {name: kinds} if kinds else {}
     return leaks
 
@@ -82,101 +89,164 @@ def _portions(files: Mapping[str, Path]) -> Iterator[list[str]]:
         yield portion
 
 
-def _kinds(withheld: Withheld, texts: pl.Series, *, strict: bool) -> list[str]:
-    named = {hit.name for each in hits(withheld, texts, strict=strict).values() for hit in each}
+def _kinds(withheld: Withheld, parts: Iterable[pl.Series], *, strict: bool) -> list[str]:
+    found = (hits(withheld, batch, strict=strict) for batch in _batches(parts))
+    named = {hit.name for each in found for held in each.values() for hit in held}
     own = withheld.names.filter(pl.col("name").is_in(list(named)))
     return own["kind"].unique().sort().to_list()
 
 
-def _texts(name: str, content: bytes, *, exact: bool = False) -> pl.Series:
-    """Every text in the file and its name, once; coded ones also decoded.
+def _batches(parts: Iterable[pl.Series]) -> Iterator[pl.Series]:
+    """The texts of `parts`, some at a time, each once in its batch; coded ones also decoded."""
+    batch = [pl.Series(dtype=pl.String)]
+    size = 0
+    for part in parts:
+        batch.append(part)
+        size += part.len()
+        if size > _TEXTS:
+            yield _with_decoded(pl.concat(batch).unique())
+            batch, size = batch[:1], 0
+    yield _with_decoded(pl.concat(batch).unique())
 
-    Unless `exact`, texts of a file may come with the markup around them.
-    """
-    ending = name.rpartition(".")[2]
-    if ending not in _READERS:
-        raise BundleError(f"{name}: the leak gate cannot read files of this kind")
-    reader = _xml_lines if ending in _XML and not exact else _READERS[ending]
-    try:
-        found = pl.Series(reader(content), dtype=pl.String)
-    except _UNREADABLE as error:
-        raise BundleError(f"{name}: the leak gate cannot read it as {ending}") from error
-    every = pl.concat([found.alias(""), pl.Series([name])]).unique()
-    coded = every.filter(every.str.contains(CODED.pattern))
+
+def _with_decoded(texts: pl.Series) -> pl.Series:
+    coded = texts.filter(texts.str.contains(CODED.pattern))
     plain = pl.Series([decoded(text) for text in coded], dtype=pl.String)
-    both = pl.concat([every, plain]).drop_nulls()
+    both = pl.concat([texts, plain]).drop_nulls()
     return both.filter(~both.is_in(_JSON_LD))
 
 
-def _lines(content: bytes) -> list[str]:
-    return content.decode().splitlines()
+def _read(name: str, path: Path, readers: Mapping[str, _Reader]) -> Iterator[pl.Series]:
+    """The texts in the file and its name, a bounded part of them at a time: none is cut in two."""
+    ending = name.rpartition(".")[2]
+    if ending not in readers:
+        raise BundleError(f"{name}: the leak gate cannot read files of this kind")
+    yield pl.Series([name])
+    try:
+        for part in readers[ending](path):
+            yield pl.Series(part, dtype=pl.String).alias("")
+    except _UNREADABLE as error:
+        raise BundleError(f"{name}: the leak gate cannot read it as {ending}") from error
 
 
-def _json(content: bytes) -> list[str]:
-    return list(strings_in(json.loads(content)))
+def _blocks(path: Path, end: bytes) -> Iterator[bytes]:
+    """The content of the file in parts of about a megabyte, each of which ends in `end`."""
+    rest = b""
+    with path.open("rb") as handle:
+        while block := handle.read(max(_BLOCK, len(rest))):
+            whole, mark, rest = (rest + block).rpartition(end)
+            if mark:
+                yield whole + mark
+    if rest:
+        yield rest
 
 
-def _json_lines(content: bytes) -> list[str]:
-    return [text for line in content.splitlines() for text in strings_in(json.loads(line))]
+def _lines(path: Path) -> Iterator[list[str]]:
+    return (block.decode().splitlines() for block in _blocks(path, b"\n"))
 
 
-def _parquet(content: bytes) -> pl.Series:
-    frame = pl.read_parquet(io.BytesIO(content))
-    return _cells(frame)
+def _json(path: Path) -> Iterator[list[str]]:
+    yield list(strings_in(json.loads(path.read_bytes())))
 
 
-def _csv(content: bytes) -> pl.Series:
-    if not content:
-        return pl.Series(dtype=pl.String)
-    frame = pl.read_csv(content, infer_schema=False)
-    return _cells(frame.drop(_NUMBER_COLUMNS, strict=False))
+def _json_lines(path: Path) -> Iterator[list[str]]:
+    for block in _blocks(path, b"\n"):
+        for line in block.splitlines():
+            json.loads(line)  # in what is JSON, every other quotation mark ends a text
+        if b"\\" not in block:
+            yield [text.decode() for text in set(block.split(b'"')[1::2])]
+            continue
+        texts = set(_STRING.findall(block.decode()))
+        yield [json.loads(f'"{text}"') if "\\" in text else text for text in texts]
 
 
-def _cells(frame: pl.DataFrame) -> pl.Series:
-    """The texts in the frame's cells and the names of its columns."""
-    cells = [pl.Series(frame.columns, dtype=pl.String)]
+def _parquet(path: Path) -> Iterator[pl.Series]:
+    """One column at a time, and of it a row group as polars writes them."""
+    rows = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    height = rows.select(pl.len()).collect().item()
+    schema = rows.collect_schema()
+    yield pl.Series(schema.names(), dtype=pl.String)
+    for name in schema:
+        for start in range(0, height, _ROW_GROUP):
+            yield from _cells(rows.select(name).slice(start, _ROW_GROUP).collect())
+
+
+def _csv(path: Path) -> Iterator[pl.Series]:
+    if not path.stat().st_size:
+        return
+    rows = pl.scan_csv(path, infer_schema=False, glob=False)
+    yield pl.Series(rows.collect_schema().names(), dtype=pl.String)
+    for part in rows.collect_batches(chunk_size=_ROWS):
+        yield from _cells(part.drop(_NUMBER_COLUMNS, strict=False))
+
+
+def _cells(frame: pl.DataFrame) -> Iterator[pl.Series]:
+    """The texts in the frame's cells."""
     for column in frame.iter_columns():
         flat = column.explode() if column.dtype == pl.List else column
         if flat.dtype in (pl.String, pl.Categorical, pl.Enum):
-            cells.append(flat.alias("").unique().cast(pl.String))
+            yield flat.unique().cast(pl.String)
         elif flat.dtype.is_nested() or flat.dtype in (pl.Binary, pl.Object):
             raise ValueError(f"{column.dtype} in a column")
-    return pl.concat(cells)
 
 
-def _xml_lines(content: bytes) -> pl.Series | list[str]:
-    """What stands between marks of markup, where no text is coded: ten times as fast."""
-    if any(mark in content for mark in (b"&", b"<!")):
-        return list(_xml(content))
-    marks = dict.fromkeys(("<", ">", '"'), "\n")
-    return pl.Series([content.decode()]).str.replace_many(marks).str.split("\n").explode().unique()
+def _marked(path: Path) -> Iterator[list[str]]:
+    """What stands between marks of markup, and words of markup: ten times as fast as parsing.
+
+    No name that holds a mark itself is found so.
+    """
+    return (_pieces(block) for block in _blocks(path, b">"))
 
 
-def _xml(content: bytes) -> Iterator[str]:
-    for element in ElementTree.fromstring(content).iter():
-        yield from element.attrib.values()
-        yield from (part for part in (element.text, element.tail) if part is not None)
+def _pieces(block: bytes) -> list[str]:
+    pieces = set(block.translate(_TO_LINES).split(b"\n"))
+    return [html.unescape(piece.decode()) for piece in pieces]
 
 
-def _html(content: bytes) -> Iterator[str]:
+def _xml_lines(path: Path) -> Iterator[list[str]]:
+    is_plain = True
+    for block in _blocks(path, b">"):
+        is_plain = is_plain and b"<!" not in block
+        yield _pieces(block)
+    if not is_plain:  # what CDATA holds is no markup
+        yield from _xml(path)
+
+
+def _xml_whole(path: Path) -> Iterator[list[str]]:
+    """The same, and what stands between one tag's beginning and the next as a whole."""
+    yield from _xml_lines(path)
+    for block in _blocks(path, b"<"):
+        yield [html.unescape(piece.decode()) for piece in set(block.split(b"<"))]
+
+
+def _xml(path: Path) -> Iterator[list[str]]:
+    for _, element in ElementTree.iterparse(path, events=("end", "comment", "pi")):
+        parts = (element.text, *(child.tail for child in element))
+        yield [*element.attrib.values(), *(part for part in parts if part is not None)]
+        del element[:]  # all of it was read; what follows it stands in its tail
+
+
+def _html(path: Path) -> Iterator[list[str]]:
     """Texts, comments and attribute values; the style sheet is graphkit's own."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    for element in etree.fromstring(content, parser).iter():
-        yield from element.values()
-        said = None if element.tag == "style" else element.text
-        yield from (part for part in (said, element.tail) if part is not None)
+    elements = etree.fromstring(path.read_bytes(), parser)
+    said = ((None if each.tag == "style" else each.text, each.tail) for each in elements.iter())
+    yield [text for pair in said for text in pair if text is not None]
+    yield [text for each in elements.iter() for text in each.values()]
 
 
-_XML = frozenset({"gexf", "graphml", "svg"})
-_READERS: Mapping[str, Callable[[bytes], Iterable[str]]] = {
+_Reader = Callable[[Path], Iterator[list[str] | pl.Series]]
+_XML = ("gexf", "graphml", "svg")
+# Texts may come with the markup around them.
+_QUICK: dict[str, _Reader] = {"html": _marked, **dict.fromkeys(_XML, _xml_lines)}
+_WHOLE: dict[str, _Reader] = dict.fromkeys(_XML, _xml_whole)
+_READERS: dict[str, _Reader] = {
     "csv": _csv,
-    "gexf": _xml,
-    "graphml": _xml,
+    **dict.fromkeys(_XML, _xml),
     "html": _html,
     "json": _json,
     "jsonl": _json_lines,
     "parquet": _parquet,
     "pem": _lines,
-    "svg": _xml,
     "txt": _lines,
 }

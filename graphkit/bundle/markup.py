@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from graphkit.text.visible import defused, visible
 
 VOID = frozenset({"br", "meta"})
 LONG_WORD = 24
+HELD_TEXTS = 10_000  # pages repeat themselves
 
 
 class Html(str):
@@ -28,7 +30,7 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
     '<p class="note">a &lt; b</p>'
     """
     pairs = [
-        f' {key.rstrip("_").replace("_", "-")}="{_escaped(value)}"'
+        f'{_attribute(key)}="{_escaped(value)}"'
         for key, value in attributes.items()
         if value is not None
     ]
@@ -38,11 +40,21 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
 
 def joined(*children: object) -> Html:
     """The children one after another, escaped unless they are `Html`; None is left out."""
-    return Html("".join(_escaped(child) for child in children if child is not None))
+    return Html("".join([_escaped(child) for child in children if child is not None]))
 
 
 def _escaped(child: object) -> str:
-    return child if isinstance(child, Html) else html.escape(visible(str(child)))
+    return child if isinstance(child, Html) else _escaped_text(str(child))
+
+
+@lru_cache(maxsize=HELD_TEXTS)
+def _escaped_text(text: str) -> str:
+    return html.escape(visible(text))
+
+
+@lru_cache(maxsize=HELD_TEXTS)
+def _attribute(name: str) -> str:
+    return f" {name.rstrip('_').replace('_', '-')}"
 
 
 def table(
@@ -57,25 +69,39 @@ def table(
     marks = ["number" if each else None for each in right]
     pairs = zip(headings, marks, strict=True)
     head = tag("tr", *[tag("th", each, scope="col", class_=mark) for each, mark in pairs])
-    body = [tag("tr", _cell(row[0], "th"), *[_cell(each) for each in row[1:]]) for row in rows]
+    body = [
+        f"<tr>{_cell(row[0], 'th')}{''.join([_cell(each) for each in row[1:]])}</tr>"
+        for row in rows
+    ]
     held = tag(
         "table",
         tag("caption", caption),
         tag("thead", head),
-        tag("tbody", *body),
+        tag("tbody", Html("".join(body))),
         **attributes,
     )
     return tag("div", held, class_="frame", role="group", tabindex="0", aria_label=caption)
 
 
-def _cell(value: object, name: str = "td") -> Html:
-    scope = "row" if name == "th" else None
+def _cell(value: object, name: str = "td") -> str:
     if _is_number(value):
-        return tag(name, figure(value), scope=scope, class_="number")
+        return f"{_opening(name, 'number')}{figure(value)}</{name}>"
     # Only cells with a long word may break words: else narrow columns take from wide ones.
     words = [] if isinstance(value, Html) else str(value).split()
     long = any(len(word) > LONG_WORD for word in words)
-    return tag(name, value, scope=scope, class_="long" if long else None)
+    return f"{_opening(name, 'long' if long else None)}{_escaped(value)}</{name}>"
+
+
+@lru_cache(maxsize=HELD_TEXTS)
+def _opening(name: str, mark: str | None) -> str:
+    """The start of a cell, which is closed by whoever fills it."""
+    return tag(name, scope="row" if name == "th" else None, class_=mark).removesuffix(f"</{name}>")
+
+
+@lru_cache(maxsize=HELD_TEXTS, typed=True)
+def whole(text: str) -> Html:
+    """`text` that is not broken over two lines."""
+    return tag("span", text, class_="whole")
 
 
 def folded(title: str, *children: object) -> Html:

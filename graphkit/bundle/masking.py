@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from graphkit.bundle.matching import CODED, MAIL, MENTION, Hit, decoded, fold, hits
+from graphkit.bundle.matching import ASCII_WORDS, CODED, MAIL, MENTION, Hit, decoded, fold, hits
 from graphkit.case import pseudonyms
 
 if TYPE_CHECKING:
@@ -89,16 +89,17 @@ def masked_json(withheld: Withheld, value: Any) -> Any:  # noqa: ANN401  any JSO
 
 
 def strings_in(value: object) -> Iterator[str]:
-    """Every text in a JSON value, keys too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield key
-            yield from strings_in(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from strings_in(each)
+    """Every text in a JSON value, keys too, in no order."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict):
+            left.extend(each)
+            left.extend(each.values())
+        elif isinstance(each, (list, tuple)):
+            left.extend(each)
 
 
 def replaced(value: Any, by: Mapping[str, str]) -> Any:  # noqa: ANN401
@@ -122,9 +123,7 @@ def text_edits(withheld: Withheld, texts: Collection[str]) -> dict[str, list[Edi
     plain = {part: decoded(part) for part in parts}
     found = hits(withheld, {*asked, *plain.values()})
     bad = {part for part in parts if plain[part] in found}
-    short = (
-        set(withheld.names.filter("short")["name"]) & asked
-    )  # a number is a whole text, or a count
+    short = withheld.short & asked  # a number is a whole text, or a count
     found |= {text: [Hit(0, len(text), text)] for text in short}
     mentions = {text: _mentions(text) for text in asked if "@" in text or "＠" in text}
     named = {hit.name for each in (*found.values(), *mentions.values()) for hit in each}
@@ -188,7 +187,9 @@ def _mentions(text: str) -> list[Hit]:
 
 def _replacements(withheld: Withheld, names: Collection[str]) -> dict[str, str]:
     """The pseudonym of each of `names` (lower case) that is not published."""
-    known = withheld.names.filter(pl.col("name").is_in(list(names)))
+    asked = pl.Series(list(names), dtype=pl.String)
+    likely = withheld.word_index.names_of(asked.str.extract_all(ASCII_WORDS).explode())
+    known = likely.filter(pl.col("name").is_in(asked.implode()))
     of = {name: (p, o) for name, p, o in known.select("name", "prefix", "owner").iter_rows()}
     owners: dict[str, dict[str, str]] = {}
     for name in sorted(set(names) - withheld.published):

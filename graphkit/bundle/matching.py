@@ -15,6 +15,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 MIN_UNSPACED = 3  # two Chinese characters are as often a word as a name
 ASCII_WORDS = r"[0-9a-z]+"
+_SPELT_OUT = r"\[U\+[0-9A-F]{4,6}\]"
 # Characters that nobody sees; a report spells them out as [U+200B].
 _HIDDEN = (
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000e0000-\U000e0fff]"
-    r"|\[U\+[0-9A-F]{4,6}\]"
+    rf"|{_SPELT_OUT}"
 )
 _HIDDEN_CHARACTER = re.compile(_HIDDEN)
 _PIECE = re.compile(rf"{_HIDDEN}|(?s:.)")
@@ -92,6 +94,32 @@ def _from_punycode(label: str) -> str:
         return label
 
 
+class WordIndex:
+    """Names by the rarest ASCII word in each: few can stand in a text, and only these are tried."""
+
+    def __init__(self, names: pl.DataFrame) -> None:
+        """Of `names` (as in `Withheld`)."""
+        self._names = names
+        self._wordless = (names["words"].list.len() == 0).arg_true().cast(pl.UInt32)
+        every = names.select("words").with_row_index("name").explode("words").drop_nulls()
+        counted = every.with_columns(count=pl.len().over("words")).sort("count")
+        rarest = counted.unique("name", keep="first", maintain_order=True)
+        rarest = rarest.select("name", code=pl.col("words").hash()).sort("code")
+        self._codes, self._places = rarest["code"].to_numpy(), rarest["name"]
+
+    def names_of(self, words: pl.Series) -> pl.DataFrame:
+        """The names all of whose words are among `words`: those without any too."""
+        asked = words.drop_nulls().unique()
+        codes = np.unique(asked.hash().to_numpy())
+        first, last = (np.searchsorted(self._codes, codes, side=s) for s in ("left", "right"))
+        sizes = last - first
+        starts = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+        places = self._places.gather(starts + np.arange(starts.size))
+        likely = self._names[pl.concat([places, self._wordless.rename("name")]).sort()]
+        held = pl.col("words").list.eval(pl.element().is_in(asked.implode())).list.all()
+        return likely.filter(held)
+
+
 def hits(
     withheld: Withheld, texts: Collection[str] | pl.Series, *, strict: bool = False
 ) -> dict[str, list[Hit]]:
@@ -101,20 +129,25 @@ def hits(
     Where `strict`, numbers of fewer than six digits count too, in file names they always do.
     """
     column = texts if isinstance(texts, pl.Series) else pl.Series(list(texts), dtype=pl.String)
-    frame = column.alias("text").unique().sort().to_frame()
+    frame = column.alias("text").unique().to_frame().with_columns(low=_low(pl.col("text")))
+    possible = withheld.word_index.names_of(frame["low"].str.extract_all(ASCII_WORDS).explode())
+    if not possible.height:
+        return {}
+    frame = frame.filter(pl.col("low").str.contains_any(possible["name"].to_list())).sort("text")
     is_file = pl.col("text").str.contains(_FILE_NAME)
-    long = withheld.names if strict else withheld.names.filter(~pl.col("short"))
-    files = _hits(withheld.names, frame.filter(is_file), in_files=True)
+    long = possible if strict else possible.filter(~pl.col("short"))
+    files = _hits(possible, frame.filter(is_file), in_files=True)
     return files | _hits(long, frame.filter(~is_file), in_files=False)
 
 
-def _hits(names: pl.DataFrame, frame: pl.DataFrame, *, in_files: bool) -> dict[str, list[Hit]]:
-    frame = frame.with_columns(low=folded(pl.col("text")))
-    words = frame["low"].str.extract_all(ASCII_WORDS).explode().unique()
-    possible = names.filter(
-        pl.col("words").list.eval(pl.element().is_in(words.implode())).list.all()
-    )
-    if not possible.height:
+def _low(text: pl.Expr) -> pl.Expr:
+    """`folded`, which of plain ASCII changes the case alone."""
+    odd = text.str.contains(rf"[^ -~]|{_SPELT_OUT}")
+    return pl.when(odd).then(folded(pl.when(odd).then(text))).otherwise(text.str.to_lowercase())
+
+
+def _hits(possible: pl.DataFrame, frame: pl.DataFrame, *, in_files: bool) -> dict[str, list[Hit]]:
+    if not possible.height or not frame.height:
         return {}
     patterns = possible["name"].to_list()
     found = frame.filter(pl.col("low").str.contains_any(patterns)).with_columns(

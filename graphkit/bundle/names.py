@@ -5,13 +5,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.bundle.matching import ASCII_WORDS, MAIL, MENTION, MIN_UNSPACED, UNSPACED, folded
+from graphkit.bundle.matching import (
+    ASCII_WORDS,
+    MAIL,
+    MENTION,
+    MIN_UNSPACED,
+    UNSPACED,
+    WordIndex,
+    folded,
+)
 from graphkit.case import named_accounts
 
 if TYPE_CHECKING:
@@ -53,6 +61,16 @@ class Withheld:
     accounts: frozenset[str]
     posts: frozenset[str]
     published: frozenset[str]
+
+    @cached_property
+    def word_index(self) -> WordIndex:
+        """The names by the words in them."""
+        return WordIndex(self.names)
+
+    @cached_property
+    def short(self) -> frozenset[str]:
+        """The short names."""
+        return frozenset(self.names.filter("short")["name"])
 
 
 def withheld_names(case: Case, corpus: Corpus) -> Withheld:
@@ -126,10 +144,17 @@ def _account_names(corpus: Corpus) -> pl.DataFrame:
     labelled = corpus.labels.filter(pl.col("subject_kind") == "account")["subject_id"]
     ids = [frame["account_id"] for frame in (corpus.accounts, corpus.posts, corpus.actions)]
     everyone = pl.concat([each.rename("id") for each in (*ids, cited, labelled)])
-    owner = pl.col("account_id")
+    owner, former = pl.col("account_id"), pl.col("subject_id")
     said = [
         corpus.accounts.drop_nulls(column).select(
             _names(owner, pl.col(column), kind=kind, prefix="acct", owner=owner)
+        )
+        for column, kind in (("handle", "handle"), ("display_name", "display name"))
+    ]
+    of_account = corpus.revisions.filter(subject_kind="account").drop_nulls("value")
+    said += [  # what it was called before, or since
+        of_account.filter(column=column).select(
+            _names(former, pl.col("value"), kind=kind, prefix="acct", owner=former)
         )
         for column, kind in (("handle", "handle"), ("display_name", "display name"))
     ]
@@ -177,12 +202,14 @@ def _one_row_a_name(names: pl.DataFrame) -> pl.DataFrame:
         bare=pl.col("prefix") == "name",
     )
     keys = ["name", "bare", "rank", "owner"]
-    first = ranked.unique(keys).sort(keys)
+    first = ranked.unique(keys)
+    is_single = first["name"].is_unique()  # most are: only the others are ranked
     # One name of several accounts must not point at one of them.
     owners = pl.col("owner").filter(pl.col("prefix") == pl.col("prefix").first()).n_unique()
-    once = first.group_by("name", maintain_order=True).agg(
-        pl.col("kind", "prefix", "owner").first(), shared=owners > 1
-    )
+    several = first.filter(~is_single).sort(keys).group_by("name", maintain_order=True)
+    one = several.agg(pl.col("kind", "prefix", "owner").first(), shared=owners > 1)
+    single = first.filter(is_single).select("name", "kind", "prefix", "owner", shared=False)
+    once = pl.concat([single, one]).sort("name")
     own = _own_words()
     return once.select(
         "name",

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.bundle.graphfiles import gexf, graphml
-from graphkit.bundle.links import described, evidence_graph, own_rows
-from graphkit.bundle.markup import joined, tag
+from graphkit.bundle.graphfiles import Graphs, gexfs, graphmls
+from graphkit.bundle.links import batches, described, evidence_graphs, own_rows
+from graphkit.bundle.markup import Html, tag
 from graphkit.bundle.pictures import MAX_NODES, graph_picture
-from graphkit.bundle.report_finding import numbered_nodes, own_evidence, placed_nodes
+from graphkit.bundle.report_rows import numbered_nodes
 from graphkit.bundle.report_words import (
     GRADES,
     consistent_words,
+    doubts,
     held_words,
     judged,
     mark_of,
@@ -27,10 +28,13 @@ from graphkit.bundle.report_words import (
 from graphkit.errors import BundleError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from graphkit.bundle.contents import Beside, Contents
-    from graphkit.bundle.links import EvidenceGraph
+    from graphkit.bundle.links import EvidenceGraphs
 
 Record = dict[str, Any]
+NAMESPACE = "http://www.w3.org/2000/svg"
 LINE = 14  # points between lines of text under a picture
 WIDTH, HEIGHT = 660, 400
 COLUMNS = 2
@@ -52,7 +56,7 @@ def accounts_table(contents: Contents, beside: Beside, record: Record) -> pl.Dat
     accounts = record["subjects"].get("accounts", [])
     if not accounts:
         raise BundleError("this finding lists no accounts; write its rows: -o FILE.rows.csv")
-    evidence = own_evidence(contents, record)
+    evidence = _evidence(contents, record)
     said = described(contents.rows, own_rows(contents.rows, evidence))
     counts = (
         evidence.select("table", "key")
@@ -74,13 +78,18 @@ def accounts_table(contents: Contents, beside: Beside, record: Record) -> pl.Dat
 
 def rows_table(contents: Contents, record: Record) -> pl.DataFrame:
     """The rows behind the finding, each with the finding's id, outcome and state of review."""
-    evidence = own_evidence(contents, record)
-    said = described(contents.rows, own_rows(contents.rows, evidence))
+    evidence = _evidence(contents, record)
+    said = described(contents.rows, own_rows(contents.rows, evidence)).drop("finding")
     told = {name: pl.lit(value, pl.String) for name, value in _short(contents, record).items()}
-    joined_ = evidence.drop("run_id", "finding_id").join(said, on=["table", "key"], how="left")
+    joined_ = evidence.join(said, on=["table", "key"], how="left")
     shown = joined_.with_columns(**told, at=pl.col("at").dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
     columns = ("table", "key", "role", "at", "account_id", "said", "file", "line", "sha256")
     return shown.select(*told, *columns).sort("table", "key", "role")
+
+
+def _evidence(contents: Contents, record: Record) -> pl.DataFrame:
+    (alone,) = batches(contents.evidence, [record])
+    return alone.evidence
 
 
 def _short(contents: Contents, record: Record) -> dict[str, str | None]:
@@ -143,24 +152,42 @@ def _caveats(record: Record, outcomes: tuple[str, ...]) -> str:
     )
 
 
-def finding_graphs(contents: Contents, record: Record) -> dict[str, bytes]:
-    """The graph of the finding as graphml and gexf; nothing where its rows relate nothing.
+def all_graphs(contents: Contents) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each finding's graph as graphml and gexf, in the order of the findings.
 
-    Every node says of which finding it is, how it is graded and whether somebody reviewed it.
+    A finding whose rows relate nothing has none. Every node says of which finding it is, how it is
+    graded and whether somebody reviewed it.
     """
-    graph = evidence_graph(contents.rows, own_rows(contents.rows, own_evidence(contents, record)))
-    if graph is None:
-        return {}
-    told = _short(contents, record)
-    nodes = graph.nodes.with_columns(
-        pl.lit(told[name], pl.String).alias(f"finding_{name.removeprefix('bundle_finding_')}")
+    for batch in batches(contents.evidence, contents.findings):
+        found = evidence_graphs(contents.rows, own_rows(contents.rows, batch.evidence))
+        numbers = found.edges["finding"].unique().sort()
+        records = [batch.records[number] for number in numbers]
+        graphs = _graphs(contents, records, found, numbers)
+        both = zip(graphmls(graphs, directed=True), gexfs(graphs, directed=True), strict=True)
+        for record, files in zip(records, both, strict=True):
+            stem = f"graphs/{record['bundle_finding_id']}-{record['run_id']}"
+            yield from zip((f"{stem}.graphml", f"{stem}.gexf"), files, strict=True)
+
+
+def _graphs(
+    contents: Contents, records: Sequence[Record], found: EvidenceGraphs, numbers: pl.Series
+) -> Graphs:
+    """The graphs of the `records`, whose places among the findings of `found` are `numbers`."""
+    short = [_short(contents, each) for each in records]
+    told = {
+        f"finding_{name.removeprefix('bundle_finding_')}": [each[name] for each in short]
         for name in ("bundle_finding_id", "outcome", "grade", "review", "caveats")
-    )
-    about = f"{told['review']} | {record['summary']} | {told['caveats']}"
-    return {
-        "graphml": graphml(nodes, graph.edges, directed=True, about=about),
-        "gexf": gexf(nodes, graph.edges, directed=True, about=about),
     }
+    about = [
+        f"{said['review']} | {record['summary']} | {said['caveats']}"
+        for said, record in zip(short, records, strict=True)
+    ]
+    places = pl.col("finding").replace_strict(numbers, range(numbers.len()), return_dtype=pl.Int64)
+    nodes, edges = (
+        each.select(places.alias("graph"), pl.all().exclude("finding"))
+        for each in (found.nodes, found.edges)
+    )
+    return Graphs(nodes, edges, pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)), about)
 
 
 def finding_picture(contents: Contents, record: Record) -> bytes:
@@ -169,8 +196,8 @@ def finding_picture(contents: Contents, record: Record) -> bytes:
     Raises:
         BundleError: its rows relate nothing, or more than a picture can show.
     """
-    graph = evidence_graph(contents.rows, own_rows(contents.rows, own_evidence(contents, record)))
-    if graph is None:
+    graph = evidence_graphs(contents.rows, own_rows(contents.rows, _evidence(contents, record)))
+    if not graph.edges.height:
         raise BundleError("the rows of this finding relate nothing; write .rows.csv instead")
     if graph.nodes.height > MAX_NODES:
         raise BundleError(
@@ -183,8 +210,10 @@ def _lines(contents: Contents, record: Record) -> list[str]:
     """What stands over the picture: the state of review first."""
     grade = "no grade" if record["grade"] is None else record["grade"]
     head = f"{record['kind']}: {record['outcome']} ({grade}), finding {record['bundle_finding_id']}"
-    doubts = _caveats(record, ("weakens", "untested"))
-    said = [_review(contents, record), head, record["summary"], f"What could be wrong: {doubts}"]
+    wrong = _caveats(record, ("weakens", "untested"))
+    if not wrong:
+        wrong = "; ".join(f"{name}: {said}" for name, said in doubts(record, in_short=True))
+    said = [_review(contents, record), head, record["summary"], f"What could be wrong: {wrong}"]
     return [line for each in said for line in _wrapped(each)]
 
 
@@ -197,9 +226,8 @@ def _wrapped(text: str) -> list[str]:
     return lines
 
 
-def _captioned(graph: EvidenceGraph, lines: list[str]) -> str:
-    nodes = numbered_nodes(graph)
-    drawing = graph_picture(placed_nodes(graph, nodes), graph.edges)
+def _captioned(graph: EvidenceGraphs, lines: list[str]) -> str:
+    nodes = numbered_nodes(graph.nodes)
     top = LINE * (len(lines) + 1)
     names = [f"{n} {label}"[:60] for n, label in nodes.select("number", "label").rows()]
     deep = (len(names) + COLUMNS - 1) // COLUMNS
@@ -210,13 +238,14 @@ def _captioned(graph: EvidenceGraph, lines: list[str]) -> str:
         for n, name in enumerate(names)
     ]
     place = f'<svg x="0" y="{top}" width="{WIDTH}" height="{HEIGHT}" '
-    inner = drawing[drawing.index("viewBox") :]
+    drawing = Html(graph_picture(nodes, graph.edges).replace("<svg ", place, 1))
     size = {"width": WIDTH, "height": whole, "viewBox": f"0 0 {WIDTH} {whole}"}
-    shown = tag("rect", width="100%", height="100%", fill="#ffffff")
-    outer = tag("svg", tag("title", lines[0]), shown, *texts, role="img", **size)
-    names_ = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    body = outer.removeprefix("<svg").removesuffix("</svg>")
-    return joined(type(outer)(f"<svg {names_}{body}{place}{inner}</svg>\n"))
+    paper = tag("rect", width="100%", height="100%", fill="#ffffff")
+    outer = tag(
+        "svg", tag("title", lines[0]), paper, *texts, drawing,
+        xmlns=NAMESPACE, role="img", **size,
+    )  # fmt: skip
+    return f"{outer}\n"
 
 
 def _text(line: str, x: int, y: int, *, bold: bool = False) -> str:

@@ -11,9 +11,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from graphkit.bundle.markup import Html, joined, table, tag
-from graphkit.bundle.report_finding import file_words, finding_section
+from graphkit.bundle.report_finding import file_words, finding_sections
 from graphkit.bundle.report_front import front
-from graphkit.bundle.report_ties import claim_of, story_place, ties_section
+from graphkit.bundle.report_ties import TiesOf, claim_of, story_place
 from graphkit.bundle.report_trace import trace_section
 from graphkit.tables import SOURCES
 
@@ -50,10 +50,7 @@ _COLLECTION = (
 def html_report(contents: Contents, *, beside: Beside) -> bytes:
     """The page; `beside` has what the case does not hold: meanings of outcomes, other runs."""
     title = f"Evidence report: {contents.name}"
-    sections = [
-        finding_section(contents, beside, record, number=number)
-        for number, record in enumerate(contents.findings, 1)
-    ]
+    ties = TiesOf(contents)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -69,8 +66,8 @@ def html_report(contents: Contents, *, beside: Beside) -> bytes:
     main = tag(
         "main",
         front(contents, beside, title=title),
-        *sections,
-        *[_story(contents, each, number) for number, each in enumerate(contents.traces, 1)],
+        *finding_sections(contents, beside, ties),
+        *[_story(ties, each, number) for number, each in enumerate(contents.traces, 1)],
         _runs(contents),
         _searches(contents),
         _methods(contents, beside.limits),
@@ -81,10 +78,10 @@ def html_report(contents: Contents, *, beside: Beside) -> bytes:
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n".encode()
 
 
-def _story(contents: Contents, trace: Mapping[str, Any], number: int) -> Html:
+def _story(ties: TiesOf, trace: Mapping[str, Any], number: int) -> Html:
     """One trace, and what it is tied to."""
-    ties = ties_section(contents, claim_of(trace))
-    return tag("div", trace_section(trace), _labels(trace), ties, id=story_place(number))
+    tied = ties.section(claim_of(trace))
+    return tag("div", trace_section(trace), _labels(trace), tied, id=story_place(number))
 
 
 def _labels(trace: Mapping[str, Any]) -> Html | None:

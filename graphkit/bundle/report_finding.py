@@ -3,26 +3,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
-from graphkit.bundle.links import described, evidence_graph, own_rows
-from graphkit.bundle.markup import Html, figure, folded, joined, table, tag
-from graphkit.bundle.pictures import (
-    MAX_NODES,
-    graph_picture,
-    timeline_counts,
-    timeline_picture,
-)
-from graphkit.bundle.report_ties import ties_section
+from graphkit.bundle.links import batches
+from graphkit.bundle.markup import Html, figure, folded, joined, table, tag, whole
+from graphkit.bundle.pictures import graph_picture, timeline_picture
+from graphkit.bundle.report_rows import TIME, shown_rows
 from graphkit.bundle.report_words import (
     BY_HAND,
     CONTESTED,
     GRADES,
     NOT_REVIEWED,
+    by_finding,
     chance_words,
     consistent_words,
     held_words,
@@ -30,24 +25,19 @@ from graphkit.bundle.report_words import (
     review_words,
     state_of,
 )
-from graphkit.graphs.layout import two_level_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from graphkit.bundle.contents import Beside, Contents
-    from graphkit.bundle.links import EvidenceGraph
+    from graphkit.bundle.report_rows import Network, Shown
+    from graphkit.bundle.report_ties import TiesOf
 
 Record = dict[str, Any]
-SHOWN_ROWS = 30
-SHOWN_LINKS = 15
-SHOWN_NODES = 30
 SHOWN_LABEL = 60
 SHOWN_TEXT = 400
-SHOWN_LOOPS = 5
-_HOP = r"^loop (\d+) hop (\d+)$"
-_TIME = "%Y-%m-%d %H:%M:%S"
+SHORT = 30
 _P_AND_Q = {  # of different tests, so the label says which
     "coordinated-sharing": "p: share of permuted logs with a group as large, at least 1/(B+1); "
     "q: after Benjamini and Hochberg over groups",
@@ -61,34 +51,46 @@ _CAVEATS = {
 }
 
 
-def own_evidence(contents: Contents, record: Mapping[str, Any]) -> pl.DataFrame:
-    """The evidence of one record, in key order."""
-    key = (record["run_id"], record["bundle_finding_id"])
-    return contents.evidence_of.get(key, contents.evidence.clear())
+@dataclass(frozen=True)
+class _Page:
+    """What the sections of all findings share: ties by their ends, judgements by finding."""
+
+    contents: Contents
+    beside: Beside
+    ties: TiesOf
+    judgements: Mapping[str, Sequence[Record]]
 
 
-def finding_section(contents: Contents, beside: Beside, record: Record, *, number: int) -> Html:
-    """The section of one finding; pictures only where it has a grade."""
-    evidence = own_evidence(contents, record)
-    own = own_rows(contents.rows, evidence)
-    said, zone, mark = described(contents.rows, own), contents.zone, mark_of(record)
-    is_graded = record["grade"] is not None
-    kicker = f"Finding {number} of {len(contents.findings)} · {record['kind']}"
+def finding_sections(contents: Contents, beside: Beside, ties: TiesOf) -> Iterator[Html]:
+    """The section of each finding in turn; pictures only where it has a grade."""
+    page = _Page(contents, beside, ties, by_finding(contents.judgements))
+    for batch in batches(contents.evidence, contents.findings):
+        every = zip(batch.records, shown_rows(contents, batch), strict=True)
+        for number, (record, shown) in enumerate(every, batch.first + 1):
+            yield _section(page, record, shown, number=number)
+
+
+def _section(page: _Page, record: Record, shown: Shown, *, number: int) -> Html:
+    zone, mark = page.contents.zone, mark_of(record)
+    kicker = f"Finding {number} of {len(page.contents.findings)} · {record['kind']}"
     return tag(
         "section",
         None if mark is None else tag("p", mark, class_="mark"),
-        tag("p", kicker, class_="kicker"),
-        tag("h2", record["summary"]),
-        tag("p", consistent_words(beside, record), class_="consistent"),
-        _facts(contents, beside, record),
+        tag(
+            "header",
+            tag("p", kicker, class_="kicker"),
+            tag("h2", record["summary"]),
+            tag("p", consistent_words(page.beside, record), class_="consistent"),
+            _facts(page, record),
+        ),
         _caveats(record),
-        _loops(evidence, said, zone),
-        ties_section(contents, record["bundle_finding_id"]),
-        _network(evidence_graph(contents.rows, own)) if is_graded else None,
-        _timeline(said, zone) if is_graded else None,
-        _rows(evidence, said, zone, place=f"finding-{number}-rows"),
+        _loops(shown, zone),
+        page.ties.section(record["bundle_finding_id"]),
+        _network(shown.network),
+        _timeline(shown, zone),
+        _rows(shown, zone, place=f"finding-{number}-rows"),
         _measures(record),
-        _judgements(contents, record),
+        _judgements(page, record),
         _identity(record),
         class_=" ".join(_classes(record)),
         id=f"finding-{number}",
@@ -102,16 +104,17 @@ def _classes(record: Record) -> list[str]:
     return ["finding", *graded, *marks.get(state, [])]
 
 
-def _facts(contents: Contents, beside: Beside, record: Record) -> Html:
+def _facts(page: _Page, record: Record) -> Html:
+    judgements = page.judgements.get(record["bundle_finding_id"], [])
     facts = [
         ("Outcome", record["outcome"], ""),
         ("Grade", GRADES[record["grade"]], "wide"),
         ("Rows of evidence", figure(record["evidence_count"]), ""),
-        ("Review", review_words(contents.judgements, record), "wide"),
-        ("Other runs", held_words(beside, record), "wide"),
+        ("Review", review_words(judgements, record), "wide"),
+        ("Other runs", held_words(page.beside, record), "wide"),
         ("By chance", chance_words(record), "whole-line"),
         *_tests(record),
-        ("Window", _window(record["window"], contents.zone), "wide"),
+        ("Window", _window(record["window"], page.contents.zone), "wide"),
     ]
     return tag(
         "dl",
@@ -126,14 +129,14 @@ def _tests(record: Record) -> list[tuple[str, str, str]]:
     if null.get("name") is None:
         return [("Score", figure(record["score"]), "wide")]
     said = _P_AND_Q.get(record["kind"], "p of this finding; q over all tests of the family")
-    return [("What p and q are", f"{said}. Family: {null.get('family', 'none')}.", "wide")]
+    return [("What p and q are", f"{said}. Family: {null.get('family', 'none')}.", "wide said")]
 
 
 def _window(window: Mapping[str, str] | None, zone: str) -> str:
     if window is None:
         return "none"
     ends = [datetime.fromisoformat(window[name]) for name in ("start", "end")]
-    return " to ".join(f"{each.astimezone(ZoneInfo(zone)):{_TIME}}" for each in ends)
+    return " to ".join(f"{each.astimezone(ZoneInfo(zone)):{TIME}}" for each in ends)
 
 
 def _caveats(record: Record) -> Html:
@@ -175,25 +178,21 @@ def _halved(headings: list[str], rows: list[list[object]], *, caption: str) -> H
     return tag("div", *parts, class_="pair")
 
 
-def _loops(evidence: pl.DataFrame, said: pl.DataFrame, zone: str) -> Html | None:
+def _loops(shown: Shown, zone: str) -> Html | None:
     """The loops hop by hop, each hop the row that makes it."""
-    loop, hop = (pl.col("role").str.extract(_HOP, group).cast(pl.Int64) for group in (1, 2))
-    hops = evidence.with_columns(loop=loop, hop=hop).drop_nulls("hop")
-    told = hops.join(said, on=["table", "key"], how="left").sort("loop", "hop", "key")
-    loops = told.partition_by("loop", maintain_order=True)
-    if not loops:
+    if not shown.loops:
         return None
     heads = ["Hop", *_row_heads(zone)]
     tables = [
         table(
             heads,
-            [[r["hop"], *_row(r)] for r in _local(each, zone)],
-            caption=f"Loop {each['loop'][0]}, hop by hop",
+            [[hop["hop"], *_row(hop)] for hop in hops],
+            caption=f"Loop {hops[0]['loop']}, hop by hop",
             class_="rows loop",
         )
-        for each in loops[:SHOWN_LOOPS]
+        for hops in shown.loops
     ]
-    left = len(loops) - len(tables)
+    left = shown.loops_count - len(tables)
     note = f"{figure(left)} more loops are in evidence.csv, by their role." if left else None
     return joined(
         tag("h3", "The loops, hop by hop"),
@@ -202,57 +201,37 @@ def _loops(evidence: pl.DataFrame, said: pl.DataFrame, zone: str) -> Html | None
     )
 
 
-def _network(graph: EvidenceGraph | None) -> Html | None:
+def _network(network: Network | None) -> Html | None:
     """The graph as a picture, the table that names its nodes, and the heaviest links."""
-    if graph is None:
+    if network is None:
         return None
-    nodes = numbered_nodes(graph)
-    heaviest = graph.edges.sort(["weight", "a", "b"], descending=[True, False, False])
-    links: list[list[object]] = [
-        [f"{a} → {b}", relation, weight]
-        for a, b, relation, weight in _numbered(heaviest.head(SHOWN_LINKS), nodes).rows()
-    ]
-    named = nodes.head(SHOWN_NODES).select("number", "kind", "label").rows()
-    names: list[list[object]] = [[n, kind, label[:SHOWN_LABEL]] for n, kind, label in named]
-    left = f"All {figure(nodes.height)} nodes and {figure(graph.edges.height)} links: graphs/."
+    links: list[list[object]] = [[f"{a} → {b}", *rest] for a, b, *rest in network.links]
+    names: list[list[object]] = [[n, kind, label[:SHOWN_LABEL]] for n, kind, label in network.nodes]
+    nodes_count, edges_count = figure(network.nodes_count), figure(network.edges_count)
     pair = tag(
         "div",
         table(["No.", "Is", "Name"], names, caption="Nodes of the picture", class_="rows"),
         table(["Link", "Relation", "Rows"], links, caption="Heaviest links", class_="rows"),
         class_="pair",
     )
-    title = f"{len(names)} of {figure(nodes.height)} nodes, {len(links)} links with most rows"
+    title = f"{len(names)} of {nodes_count} nodes, {len(links)} links with most rows"
     return joined(
         tag("h3", "What the rows relate"),
-        _drawn(graph, nodes),
+        _drawn(network),
         folded(title, pair),
-        tag("p", left, class_="note"),
+        tag("p", f"All {nodes_count} nodes and {edges_count} links: graphs/.", class_="note"),
     )
 
 
-def numbered_nodes(graph: EvidenceGraph) -> pl.DataFrame:
-    """The nodes with the `number` by which a picture shows them."""
-    return graph.nodes.sort("kind", "node").with_row_index("number", offset=1)
-
-
-def placed_nodes(graph: EvidenceGraph, nodes: pl.DataFrame) -> pl.DataFrame:
-    """`nodes` (from `numbered_nodes`) with x and y."""
-    groups = graph.nodes.select("node", community=pl.lit(0, pl.Int64))
-    places = two_level_layout(groups, graph.edges.select("a", "b"))
-    return nodes.join(places.select("node", "x", "y"), on="node", maintain_order="left")
-
-
-def _drawn(graph: EvidenceGraph, nodes: pl.DataFrame) -> Html:
-    if nodes.height > MAX_NODES:
-        return tag("p", f"{figure(nodes.height)} nodes are too many to draw on paper; see graphs/.")
-    placed = placed_nodes(graph, nodes)
+def _drawn(network: Network) -> Html:
+    if network.drawn is None:
+        count = figure(network.nodes_count)
+        return tag("p", f"{count} nodes are too many to draw on paper; see graphs/.")
     caption = (
         "Circles are accounts, squares what they acted on; numbers are those of the table. A line "
         "is rows of evidence. Places mean nothing."
     )
-    drawing = _named(
-        graph_picture(placed, graph.edges), "Graph of the rows; the table has its facts"
-    )
+    drawing = _named(graph_picture(*network.drawn), "Graph of the rows; the table has its facts")
     return tag("figure", drawing, tag("figcaption", caption))
 
 
@@ -261,20 +240,11 @@ def _named(svg: str, name: str) -> Html:
     return Html(svg.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1))
 
 
-def _numbered(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    numbers = nodes.select("node", "number")
-    both = edges.join(numbers, left_on="a", right_on="node", maintain_order="left")
-    both = both.join(numbers, left_on="b", right_on="node", suffix="_b", maintain_order="left")
-    return both.select("number", "number_b", "relation", "weight")
-
-
-def _timeline(said: pl.DataFrame, zone: str) -> Html | None:
-    # When an account was made is not when something happened.
-    happened = said.filter(pl.col("table").is_in(["accounts", "labels"]).not_())
-    counts, step = timeline_counts(happened["at"], zone=zone)
-    if counts.height < 2:
+def _timeline(shown: Shown, zone: str) -> Html | None:
+    if shown.times is None:
         return None
-    rows: list[list[object]] = [[at.strftime(_TIME), count] for at, count in counts.rows()]
+    counts, step = shown.times
+    rows: list[list[object]] = [[at.strftime(TIME), count] for at, count in counts.rows()]
     caption = tag("figcaption", f"Each bar is {_words(step)} wide.")
     drawing = _named(timeline_picture(counts, step), "Rows over time; the table has its facts")
     return joined(
@@ -293,16 +263,14 @@ def _words(step: timedelta) -> str:
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
-def _rows(evidence: pl.DataFrame, said: pl.DataFrame, zone: str, *, place: str) -> Html:
-    first = evidence.head(SHOWN_ROWS).join(said, on=["table", "key"], how="left")
-    shown = first.sort("at", "table", "key", "role", nulls_last=True)
-    rows = [[*_row(r), r["role"]] for r in _local(shown, zone)]
+def _rows(shown: Shown, zone: str, *, place: str) -> Html:
+    rows = [[*_row(each), _unbroken(each["role"])] for each in shown.rows]
     held = table([*_row_heads(zone), "Role"], rows, caption="Rows of evidence", class_="rows")
-    more = evidence.height - first.height
+    more = shown.count - len(rows)
     note = f"{figure(more)} more rows are in evidence.csv and evidence.parquet." if more else None
     return joined(
         tag("h3", "Rows of evidence", id=place),
-        folded(f"{figure(first.height)} of {figure(evidence.height)} rows", held),
+        folded(f"{figure(len(rows))} of {figure(shown.count)} rows", held),
         None if note is None else tag("p", note, class_="note"),
     )
 
@@ -311,17 +279,11 @@ def _row_heads(zone: str) -> list[str]:
     return [f"Time, {zone}", "Account", "What the row says", "File and line"]
 
 
-def _local(rows: pl.DataFrame, zone: str) -> list[Record]:
-    """The rows as records, with their times as the zone has them."""
-    local = pl.col("at").dt.convert_time_zone(zone).dt.strftime(_TIME)
-    return rows.with_columns(local=local).to_dicts()
-
-
 def _row(row: Mapping[str, Any]) -> list[object]:
     when, who = ("unknown" if row[n] is None else row[n] for n in ("local", "account_id"))
     return [
-        tag("span", when, class_="whole"),
-        tag("span", who, class_="whole"),
+        whole(when),
+        whole(who),
         _cut(row["said"]),
         _place(row),
     ]
@@ -331,7 +293,13 @@ def _place(row: Mapping[str, Any]) -> str:
     if row["file"] is None:
         return "unknown"
     file = file_words(row["file"])
-    return file if row["line"] is None else f"{file}, line {figure(row['line'])}"
+    place = file if row["line"] is None else f"{file}, line {figure(row['line'])}"
+    return _unbroken(place)
+
+
+def _unbroken(text: str) -> str:
+    """The text on one line where it is short."""
+    return whole(text) if len(text) <= SHORT else text
 
 
 def file_words(name: str) -> str:
@@ -344,9 +312,9 @@ def _cut(text: str | None) -> str:
     return plain if len(plain) <= SHOWN_TEXT else f"{plain[:SHOWN_TEXT]} [cut; see rows/]"
 
 
-def _judgements(contents: Contents, record: Record) -> Html:
-    name = record["bundle_finding_id"]
-    told = [each for each in contents.judgements if each["bundle_finding_id"] == name]
+def _judgements(page: _Page, record: Record) -> Html:
+    name, contents = record["bundle_finding_id"], page.contents
+    told = page.judgements.get(name, [])
     rows: list[list[object]] = [[j["verdict"], j["note"], j["by"], j["at"]] for j in told]
     notes = [each for each in contents.notes if each["bundle_finding_id"] == name]
     shown = table(["Verdict", "Why", "By", "At"], rows, caption="Judgements, oldest first")
@@ -362,5 +330,5 @@ def _identity(record: Record) -> Html:
         "p",
         f"Finding {record['bundle_finding_id']} (in the case {record['case_finding_id']}), run "
         f"{record['run_id']}, {record['detector']} {record['version']}.",
-        class_="note",
+        class_="note identity",
     )

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphkit.bundle.markup import Html, figure, joined, table, tag
+from graphkit.bundle.markup import Html, figure, joined, table, tag, whole
 from graphkit.bundle.report_words import (
     BY_HAND,
     CONTESTED,
     GRADES,
+    by_finding,
     chance_words,
     consistent_words,
     doubts,
@@ -24,10 +26,13 @@ from graphkit.bundle.report_words import (
 from graphkit.tables import SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from graphkit.bundle.contents import Beside, Contents
 
 Record = dict[str, Any]
 SHOWN_SUMMARY = 160
+FEW_CLAIMS = 3  # so many are read as they are
 _READ = (
     "A finding is a statement about rows, not about motives, and not about who stands behind an "
     "account. People who share a cause, a newsroom or a fan club act together too. A grade is "
@@ -41,10 +46,20 @@ _NO_GRADE = (
 _ON_PAPER = (
     "On paper their rows and measures are left out: evidence.csv and findings.jsonl have all."
 )
+_EACH = "Each claim follows with its rows and what chance would make, then its whole section."
 _CUT = (
     "cut: of withheld accounts the texts to what several posts share and the times to the hour, "
     "because both can be searched for on the platform"
 )
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A finding with a grade: its number in the report, its record, the state of its review."""
+
+    number: int
+    record: Record
+    review: str
 
 
 def _opening(contents: Contents, title: str) -> Html:
@@ -70,7 +85,12 @@ def _opening(contents: Contents, title: str) -> Html:
 def front(contents: Contents, beside: Beside, *, title: str) -> Html:
     """The box on how the bundle was made, a card for each claim, and what accuses nobody."""
     numbered = list(enumerate(contents.findings, 1))
-    cards = [_card(contents, beside, r, number) for number, r in numbered if r["grade"] is not None]
+    judgements = by_finding(contents.judgements)
+    claims = [
+        _Claim(number, r, review_words(judgements.get(r["bundle_finding_id"], []), r))
+        for number, r in numbered
+        if r["grade"] is not None
+    ]
     rest = [(number, r) for number, r in numbered if r["grade"] is None]
     none = tag("p", "No finding with a grade is in this bundle.")
     marked = any(mark_of(r) is not None for r in contents.findings)
@@ -80,8 +100,10 @@ def front(contents: Contents, beside: Beside, *, title: str) -> Html:
         _made(contents),
         tag("p", _READ, class_="note"),
         tag("h2", "What is claimed"),
-        *(cards if cards else [none]),
-        _rest(contents, rest),
+        none if not claims else None,
+        _glance(beside, claims) if len(claims) > FEW_CLAIMS else None,
+        *[_card(beside, each) for each in claims],
+        _rest(judgements, rest),
         class_="front marked" if marked else "front",
     )
 
@@ -148,17 +170,46 @@ def _by_people(contents: Contents) -> str:
     return f"{_counted(int(by_hand), 'row')} added by hand, {searches} on record"
 
 
-def _card(contents: Contents, beside: Beside, record: Record, number: int) -> Html:
-    place, mark = f"finding-{number}", mark_of(record)
+def _glance(beside: Beside, claims: Sequence[_Claim]) -> Html:
+    """All claims in a table, for who has one minute: what, how sure, what could be wrong."""
+    rows: list[list[object]] = [
+        [
+            tag("a", str(each.number), href=f"#finding-{each.number}"),
+            _short(each.record["summary"]),
+            _sure(each.record),
+            _doubts(each.record, in_short=True),
+            held_words(beside, each.record),
+            each.review,
+        ]
+        for each in claims
+    ]
+    heads = ["No.", "What the rows say", "How sure", "What could be wrong", "Other runs", "Review"]
+    return joined(
+        table(heads, rows, caption="All claims at a glance", class_="rows glance"),
+        tag("p", _EACH, class_="note"),
+    )
+
+
+def _sure(record: Record) -> Html:
+    """The grade, p, and q, which counts that much was tested."""
+    chances = [(name, record[f"{name}_value"]) for name in ("p", "q")]
+    said = [whole(f"{name} = {figure(value)}") for name, value in chances if value is not None]
+    lines = [tag("strong", record["grade"]), *(said if said else ["no p-value"])]
+    return joined(lines[0], *[joined(tag("br"), each) for each in lines[1:]])
+
+
+def _card(beside: Beside, claim: _Claim) -> Html:
+    record, place = claim.record, f"finding-{claim.number}"
+    mark = mark_of(record)
     rows = tag("a", f"{_counted(record['evidence_count'], 'row')}", href=f"#{place}-rows")
     facts: list[tuple[str, object]] = [
         ("Rows behind it", rows),
         ("How sure", joined(tag("strong", GRADES[record["grade"]]), f". {chance_words(record)}")),
         ("Other runs", held_words(beside, record)),
         ("What could be wrong", _doubts(record)),
-        ("Review", review_words(contents.judgements, record)),
+        ("Review", claim.review),
     ]
-    kicker = f"Finding {number} · {record['kind']}: {record['outcome']}"
+    kicker = f"Finding {claim.number} · {record['kind']}: {record['outcome']}"
     return tag(
         "article",
         tag("p", kicker, class_="kicker"),
@@ -170,12 +221,14 @@ def _card(contents: Contents, beside: Beside, record: Record, number: int) -> Ht
     )
 
 
-def _doubts(record: Record) -> Html:
-    lines = [tag("li", tag("strong", f"{name}: "), said) for name, said in doubts(record)]
-    return tag("ul", *lines)
+def _doubts(record: Record, *, in_short: bool = False) -> Html:
+    told = doubts(record, in_short=in_short)
+    return tag("ul", *[tag("li", tag("strong", f"{name}: "), said) for name, said in told])
 
 
-def _rest(contents: Contents, rest: list[tuple[int, Record]]) -> Html | None:
+def _rest(
+    judgements: Mapping[str, Sequence[Record]], rest: list[tuple[int, Record]]
+) -> Html | None:
     if not rest:
         return None
     rows: list[list[object]] = [
@@ -183,7 +236,7 @@ def _rest(contents: Contents, rest: list[tuple[int, Record]]) -> Html | None:
             tag("a", str(number), href=f"#finding-{number}"),
             r["kind"],
             r["outcome"],
-            review_words(contents.judgements, r),
+            review_words(judgements.get(r["bundle_finding_id"], []), r),
             _short(r["summary"]),
         ]
         for number, r in rest

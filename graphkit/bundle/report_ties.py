@@ -29,21 +29,43 @@ _NOTE = (
 )
 
 
-def ties_section(contents: Contents, end: str | None) -> Html | None:
-    """The ties of the finding (the bundle's id) or claim `end`; nothing where there is none."""
-    ties = ties_by_end(contents.ties).get("" if end is None else end, [])
-    if not ties:
-        return None
-    heads = ["Tied to", "In common", "By chance", "What else may explain it"]
-    rows: list[list[object]] = [
-        [_other(contents, tie, end), _shared(tie, contents.zone), _chance(tie), _caveats(tie)]
-        for tie in ties
-    ]
-    return joined(
-        tag("h3", "What it is tied to"),
-        table(heads, rows, caption="Ties to other findings and stories"),
-        tag("p", _NOTE, class_="note"),
-    )
+class TiesOf:
+    """The ties of a bundle by their ends, and the places in the report that they lead to."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._zone = contents.zone
+        self._ties = ties_by_end(contents.ties)
+        numbered = enumerate(contents.findings, 1)
+        self._findings = {each["bundle_finding_id"]: (number, each) for number, each in numbered}
+        claims = enumerate((claim_of(trace) for trace in contents.traces), 1)
+        self._stories = {claim: story_place(number) for number, claim in reversed([*claims])}
+
+    def section(self, end: str | None) -> Html | None:
+        """The ties of the finding (the bundle's id) or claim `end`; nothing where it has none."""
+        ties = self._ties.get("" if end is None else end, [])
+        if not ties:
+            return None
+        heads = ["Tied to", "In common", "By chance", "What else may explain it"]
+        rows: list[list[object]] = [
+            [self._other(tie, end), _shared(tie, self._zone), _chance(tie), _caveats(tie)]
+            for tie in ties
+        ]
+        return joined(
+            tag("h3", "What it is tied to"),
+            table(heads, rows, caption="Ties to other findings and stories", class_="ties"),
+            tag("p", _NOTE, class_="note"),
+        )
+
+    def _other(self, tie: Record, end: str | None) -> Html:
+        if end != tie["bundle_finding_id"] or tie["bundle_other_id"] is not None:
+            name = tie["bundle_other_id"]
+            if name is None or name == end:
+                name = tie["bundle_finding_id"]
+            number, record = self._findings[name]
+            text = f"finding {number}: {record['kind']}, {record['outcome']}"
+            return tag("p", tag("a", text, href=f"#finding-{number}"))
+        text = f"the traced story, told under {tie['topic']}"
+        return tag("p", tag("a", text, href=f"#{self._stories[tie['claim_id']]}"))
 
 
 def story_place(number: int) -> str:
@@ -55,26 +77,6 @@ def claim_of(trace: Mapping[str, Any]) -> str | None:
     """The id of the claim that a trace is of; None where it has none."""
     claim = trace["claim"]
     return claim["claim_id"] if isinstance(claim, dict) else None
-
-
-def _other(contents: Contents, tie: Record, end: str | None) -> Html:
-    if end != tie["bundle_finding_id"] or tie["bundle_other_id"] is not None:
-        name = tie["bundle_other_id"]
-        if name is None or name == end:
-            name = tie["bundle_finding_id"]
-        return _finding(contents, name)
-    claims = [claim_of(trace) for trace in contents.traces]
-    place = story_place(claims.index(tie["claim_id"]) + 1)
-    text = f"the traced story, told under {tie['topic']}"
-    return tag("p", tag("a", text, href=f"#{place}"))
-
-
-def _finding(contents: Contents, name: str) -> Html:
-    ids = [each["bundle_finding_id"] for each in contents.findings]
-    number = ids.index(name) + 1
-    record = contents.findings[number - 1]
-    text = f"finding {number}: {record['kind']}, {record['outcome']}"
-    return tag("p", tag("a", text, href=f"#finding-{number}"))
 
 
 def _shared(tie: Record, zone: str) -> Html:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphkit.bundle.markup import Html, figure, folded, joined, table, tag
+from graphkit.bundle.markup import Html, figure, folded, joined, table, tag, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -190,7 +190,7 @@ def _steps_up(edges: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str
 def _step(node: Mapping[str, Any], reached: str, sure: str) -> list[object]:
     state = STATES[node["state"]]
     by = f"{reached}; {state}" if state else reached
-    when, name = (tag("span", each, class_="whole") for each in (_when(node), node["node_id"]))
+    when, name = whole(_when(node)), whole(node["node_id"])
     return [when, name, by, sure, _plain(node.get("text"))[:SHOWN_TEXT]]
 
 
@@ -198,8 +198,8 @@ def _candidates(trace: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]
     rows: list[list[object]] = [
         [
             str(rank),
-            tag("span", _when(nodes[each["node_id"]]), class_="whole"),
-            tag("span", each["node_id"], class_="whole"),
+            whole(_when(nodes[each["node_id"]])),
+            whole(each["node_id"]),
             NOT_HERE if each["p"] is None else f"{each['p']:.2f}",
             each["reason"],
         ]
@@ -236,8 +236,8 @@ def _coverage(trace: Mapping[str, Any]) -> Html:
 def _others(trace: Mapping[str, Any]) -> Html | None:
     rows: list[list[object]] = [
         [
-            tag("span", _when(each), class_="whole"),
-            tag("span", each["post_id"], class_="whole"),
+            whole(_when(each)),
+            whole(each["post_id"]),
             each["why"] if each["score"] is None else f"{each['why']} ({each['score']:.2f})",
             _plain(each["text"])[:SHOWN_TEXT],
         ]
@@ -257,8 +257,8 @@ def _nodes(trace: Mapping[str, Any]) -> Html:
     nodes = sorted(trace["nodes"], key=lambda n: (n["at"] is None, n["at"], n["node_id"]))
     rows: list[list[object]] = [
         [
-            tag("span", "unknown" if each["at"] is None else each["at"], class_="whole"),
-            tag("span", each["node_id"], class_="whole"),
+            whole("unknown" if each["at"] is None else each["at"]),
+            whole(each["node_id"]),
             each["state"],
             _plain(each.get("text"))[:SHOWN_TEXT],
         ]

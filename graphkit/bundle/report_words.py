@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from graphkit.bundle.markup import figure
@@ -42,6 +43,14 @@ def mark_of(record: Mapping[str, Any]) -> str | None:
     """The words that stand wherever the finding stands; None where somebody reviewed it."""
     state = state_of(record)
     return None if state == REVIEWED else f"{state}: {_MARKS[state]}"
+
+
+def by_finding(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The judgements or notes of each finding, by the bundle's id, in their order."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for each in records:
+        found[each["bundle_finding_id"]].append(each)
+    return dict(found)
 
 
 def judged(judgements: Sequence[Record], record: Mapping[str, Any]) -> list[Record]:
@@ -105,7 +114,7 @@ def odds(p: float) -> str:
     return f"about once in {float(f'{1 / p:.2g}'):,.0f} tries"
 
 
-def doubts(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+def doubts(record: Mapping[str, Any], *, in_short: bool = False) -> list[tuple[str, str]]:
     """What could be wrong, the gravest first: explanations by the outcome of their tests."""
     by: dict[str, list[str]] = {"weakens": [], "untested": [], "stands": []}
     for each in record["caveats"]:
@@ -116,5 +125,6 @@ def doubts(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     said = [(name, "; ".join(found)) for name, found in told if found]
     count = len(by["stands"])
     if count:
-        said.append(("Tested", f"{count} that do not explain the rows, with how each was tested"))
+        rest = "" if in_short else ", with how each was tested"
+        said.append(("Tested", f"{count} that do not explain the rows{rest}"))
     return said

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphkit.bundle.masking import masked_handles, masked_ids, masked_texts
-from graphkit.case import pseudonyms
+from graphkit.bundle.masking import masked_handles, masked_texts
+from graphkit.case.pseudonyms import pseudonym_column
 from graphkit.errors import BundleError
 from graphkit.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphkit.bundle.excerpts import Excerpts
     from graphkit.bundle.names import Withheld
@@ -70,70 +71,115 @@ def _beside(corpus: Corpus, name: str, column: str, ids: pl.Series) -> pl.DataFr
     return wanted.with_columns(table.row_key(), is_evidence=False)
 
 
-def masked_rows(withheld: Withheld, name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` (as from `rows_behind`) of table `name` with pseudonyms, and `new_key` beside `key`.
+@dataclass(frozen=True)
+class _Masks:
+    """What masks rows: the pseudonyms (old, new) of all their accounts and posts, made once."""
+
+    withheld: Withheld
+    accounts: pl.DataFrame
+    posts: pl.DataFrame
+
+
+def masked_rows(withheld: Withheld, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """`rows` (as from `rows_behind`) by table with pseudonyms, and `new_key` beside `key`.
 
     Biographies and owners of withheld accounts are hashed with the case's key: equal ones have
     equal hashes. What stays of posts' texts is said by `excerpts`.
     """
-    changes = [_MASKS[role](withheld, rows, column) for column, role in COLUMNS[name].items()]
+    ids = {
+        role: [
+            frame[c] for name, frame in rows.items() for c, r in COLUMNS[name].items() if r == role
+        ]
+        for role in ("account", "post")
+    }
+    masks = _Masks(
+        withheld,
+        accounts=_pseudonyms(withheld, ids["account"], prefix="acct"),
+        posts=_pseudonyms(withheld, ids["post"], prefix="post"),
+    )
+    return {name: _masked(masks, name, frame) for name, frame in rows.items()}
+
+
+def _pseudonyms(withheld: Withheld, columns: Sequence[pl.Series], *, prefix: str) -> pl.DataFrame:
+    """old, new: each id in the columns that is not published, and its pseudonym."""
+    ids = [column.rename("old").drop_nulls().unique() for column in columns]
+    old = pl.concat([pl.Series("old", dtype=pl.String), *ids]).unique()
+    old = old.filter(~old.is_in([*withheld.accounts, *withheld.posts]))
+    return pl.DataFrame({"old": old, "new": pseudonym_column(withheld.case, old, prefix=prefix)})
+
+
+def _masked(masks: _Masks, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    changes = [_MASKS[role](masks, rows, column) for column, role in COLUMNS[name].items()]
     changed = rows.with_columns(changes)
     return changed.with_columns(TABLES[name].row_key().alias("new_key")).sort("new_key")
 
 
-def _accounts(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
-    return _mapped(rows[column], masked_ids(withheld, rows[column].unique(), prefix="acct"))
+def _accounts(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
+    return _mapped(rows[column], masks.accounts)
 
 
-def _posts(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
-    return _mapped(rows[column], masked_ids(withheld, rows[column].unique(), prefix="post"))
+def _posts(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
+    return _mapped(rows[column], masks.posts)
 
 
-def _own_names(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
-    names = _accounts(withheld, rows, "account_id").set(rows[column].is_null(), None)
-    return _where(_hidden(withheld, rows), names, rows[column])
+def _own_names(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
+    names = _accounts(masks, rows, "account_id").set(rows[column].is_null(), None)
+    return _where(_hidden(masks.withheld, rows), names, rows[column])
 
 
-def _hashed(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
-    old = rows[column]
-    codes = pseudonyms(withheld.case, old.drop_nulls().unique().sort(), prefix=column)
-    hidden = _hidden(withheld, rows)
-    shown = rows.with_columns(old.zip_with(~hidden, pl.Series(column, [None], dtype=pl.String)))
-    return _where(hidden, _mapped(old, codes), _said(withheld, shown, column))
+def _hashed(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
+    old, hidden = rows[column], _hidden(masks.withheld, rows)
+    codes = _coded(masks.withheld, _only(old, hidden), prefix=column)
+    return _where(hidden, codes, _said(masks, rows.with_columns(_only(old, ~hidden)), column))
 
 
-def _handles(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+def _handles(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
     handles = rows[column].explode().drop_nulls().unique()
-    return _mapped(rows[column], masked_handles(withheld, handles))
+    return _mapped(rows[column], _pairs(masked_handles(masks.withheld, handles)))
 
 
-def _objects(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+def _objects(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
     is_handle = rows["act"] == "mention"
-    names = masked_handles(withheld, rows[column].filter(is_handle).unique())
-    return _where(is_handle, _mapped(rows[column], names), _said(withheld, rows, column))
+    names = _pairs(masked_handles(masks.withheld, rows[column].filter(is_handle).unique()))
+    return _where(is_handle, _mapped(rows[column], names), _said(masks, rows, column))
 
 
 def _hidden(withheld: Withheld, rows: pl.DataFrame) -> pl.Series:
     return ~rows["account_id"].is_in(list(withheld.accounts))
 
 
-def _said(withheld: Withheld, rows: pl.DataFrame, column: str) -> pl.Series:
+def _said(masks: _Masks, rows: pl.DataFrame, column: str) -> pl.Series:
     old = rows[column]
     flat = old.explode() if old.dtype == pl.List else old
-    return _mapped(old, masked_texts(withheld, flat.drop_nulls().unique().to_list()))
+    texts = flat.drop_nulls().unique().to_list()
+    return _mapped(old, _pairs(masked_texts(masks.withheld, texts)))
 
 
-def _mapped(column: pl.Series, by: Mapping[str, str]) -> pl.Series:
-    if column.dtype != pl.List:
-        return column.replace(by)
-    old, new = (pl.Series(each, dtype=pl.String) for each in (list(by), list(by.values())))
-    return column.list.eval(pl.element().replace(old, new))
+def _pairs(by: Mapping[str, str]) -> pl.DataFrame:
+    return pl.DataFrame({"old": list(by), "new": list(by.values())}, schema=_PAIRS)
+
+
+def _mapped(column: pl.Series, by: pl.DataFrame) -> pl.Series:
+    """The column, its texts (or those in its lists) that are `old` in `by` being `new`."""
+    if not by.height:
+        return column
+    if column.dtype == pl.List:
+        return column.list.eval(pl.element().replace(by["old"], by["new"]))
+    asked = column.alias("old").to_frame()
+    found = asked.join(by, on="old", how="left", maintain_order="left")
+    return found.select(pl.coalesce("new", "old").alias(column.name)).to_series()
+
+
+def _only(column: pl.Series, condition: pl.Series) -> pl.Series:
+    """The column where the condition holds, else null."""
+    return column.zip_with(condition.fill_null(value=False), column.clear(1))
 
 
 def _where(condition: pl.Series, then: pl.Series, otherwise: pl.Series) -> pl.Series:
     return then.zip_with(condition.fill_null(value=False), otherwise).alias(otherwise.name)
 
 
+_PAIRS = pl.Schema({"old": pl.String, "new": pl.String})
 SEARCHABLE = ("text", "near_text", "image")  # acts whose object is a text or a picture
 # Columns that are not here name nobody; what is shown of texts is said by `excerpts`.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -169,7 +215,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "revisions": {"subject_id": "said", "value": "hash"},
     "sources": {"file": "said"},
 }
-_MASKS: Mapping[str, Callable[[Withheld, pl.DataFrame, str], pl.Series]] = {
+_MASKS: Mapping[str, Callable[[_Masks, pl.DataFrame, str], pl.Series]] = {
     "account": _accounts,
     "post": _posts,
     "own name": _own_names,
@@ -202,18 +248,23 @@ def unsearchable(withheld: Withheld, rows: Mapping[str, pl.DataFrame]) -> dict[s
     """`rows` with keyed hashes for hashes of pictures, and for texts that actions are about."""
     told = dict(rows)
     if "posts" in rows:
-        told["posts"] = rows["posts"].with_columns(_coded(withheld, rows["posts"]["media_hashes"]))
+        told["posts"] = rows["posts"].with_columns(
+            _coded(withheld, rows["posts"]["media_hashes"], prefix="object")
+        )
     if "actions" in rows:
-        objects, acts = rows["actions"]["object_id"], rows["actions"]["act"]
-        coded = _where(acts.is_in(SEARCHABLE), _coded(withheld, objects), objects)
+        objects, is_text = rows["actions"]["object_id"], rows["actions"]["act"].is_in(SEARCHABLE)
+        codes = _coded(withheld, _only(objects, is_text), prefix="object")
+        coded = _where(is_text, codes, objects)
         told["actions"] = rows["actions"].with_columns(coded)
     return told
 
 
-def _coded(withheld: Withheld, column: pl.Series) -> pl.Series:
+def _coded(withheld: Withheld, column: pl.Series, *, prefix: str) -> pl.Series:
+    """The keyed hashes of the texts in the column, or in its lists."""
     flat = column.explode() if column.dtype == pl.List else column
-    codes = pseudonyms(withheld.case, flat.drop_nulls().unique().sort(), prefix="object")
-    return _mapped(column, codes)
+    old = flat.drop_nulls().unique()
+    codes = pseudonym_column(withheld.case, old, prefix=prefix)
+    return _mapped(column, pl.DataFrame({"old": old, "new": codes}))
 
 
 def stored_rows(name: str, rows: pl.DataFrame) -> pl.DataFrame:

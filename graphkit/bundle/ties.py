@@ -58,10 +58,13 @@ def tie_records(
     case's, `rows` as by `rows.masked_rows`. A tie to a finding has bundle_other_id, one to a story
     claim_id; each side's rows are sorted by table, key and role.
     """
+    asked = tied_keys(ties)
     keys = {
         (name, key): new
         for name, frame in rows.items()
-        for key, new in frame.select("key", "new_key").rows()
+        for key, new in frame.select("key", "new_key")
+        .join(asked.filter(pl.col("table") == name), on="key", how="semi")
+        .rows()
     }
     said = mask([{k: v for k, v in tie.items() if k not in APART} for tie in ties])
     claims = mask([tie["other_id"] if tie["kind"] == STORY else None for tie in ties])

@@ -48,10 +48,17 @@ def cut_quotes(shown: Excerpts, value: Any) -> Any:  # noqa: ANN401  any JSON va
     return replaced(value, by)
 
 
-def told_finding(shown: Excerpts, record: Record) -> Record:
-    """The masked record of a finding about withheld accounts, its texts and window cut."""
-    apart = {name: record[name] for name in ("summary", "caveats", "window")}
-    return {**record, **coarse_times(cut_quotes(shown, apart))}
+def told_findings(
+    shown: Excerpts, records: Sequence[Record], about: Sequence[bool]
+) -> list[Record]:
+    """The masked records; those that are `about` withheld accounts with texts and window cut."""
+    names = ("summary", "caveats", "window")
+    apart = [
+        {name: record[name] for name in names} if is_about else {}
+        for record, is_about in zip(records, about, strict=True)
+    ]
+    cut = coarse_times(cut_quotes(shown, apart))
+    return [{**record, **parts} for record, parts in zip(records, cut, strict=True)]
 
 
 def told_traces(withheld: Withheld, shown: Excerpts, told: list[Any]) -> list[Record]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphkit.bundle.bag import MANIFEST, TAG_MANIFEST, bag_problems, sha256_of
-from graphkit.bundle.contents import finding_id_of, shown_evidence
+from graphkit.bundle.evidence import evidence_keys, finding_id_of, shown_evidence
 from graphkit.bundle.log_checks import log_problems
 from graphkit.bundle.record_checks import record_problems
 from graphkit.bundle.signing import fingerprint, load_public_key, opened_envelope
@@ -171,15 +171,17 @@ def _content_problems(data: Path, outcomes: Outcomes) -> list[str]:
 def _finding_problems(data: Path) -> Iterator[str]:
     records = [json.loads(x) for x in (data / "findings.jsonl").read_bytes().splitlines()]
     rows = pl.read_parquet(data / "evidence.parquet")
-    parts = rows.partition_by("run_id", "finding_id", as_dict=True)
+    keys, first = evidence_keys(rows), shown_evidence(rows)
+    counts = {(run, name): n for run, name, n in rows.group_by("run_id", "finding_id").len().rows()}
     for record in records:
         name = record["bundle_finding_id"]
-        own = parts.pop((record["run_id"], name), rows.clear())
-        if finding_id_of(record["kind"], record["subjects"], own) != name:
+        own = (record["run_id"], name)
+        if finding_id_of(record["kind"], record["subjects"], keys.pop(own, "")) != name:
             yield f"finding {name}: its id does not fit its subjects and rows"
-        if (record["evidence_count"], record["evidence"]) != (own.height, shown_evidence(own)):
+        held = (counts.pop(own, 0), first.pop(own, []))
+        if (record["evidence_count"], record["evidence"]) != held:
             yield f"finding {name}: the evidence it shows is not that in evidence.parquet"
-    for _, name in parts:
+    for _, name in sorted(counts):
         yield f"finding {name}: has rows in evidence.parquet and no record"
     yield from _row_problems(data, rows.select("table", "key"), "evidence")
     yield from _tie_problems(data, {record["bundle_finding_id"] for record in records})

@@ -22,7 +22,7 @@ from graphkit.bundle.inputs import bundled_inputs
 from graphkit.bundle.leaks import refuse_leaks
 from graphkit.bundle.markup import sheet_safe
 from graphkit.bundle.names import withheld_names
-from graphkit.bundle.parts import finding_graphs
+from graphkit.bundle.parts import all_graphs
 from graphkit.bundle.place import workplace
 from graphkit.bundle.report import html_report
 from graphkit.bundle.rows import stored_rows
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from graphkit.bundle.inputs import Inputs
     from graphkit.bundle.names import Withheld
     from graphkit.case import Case
+
+_BATCH = 50_000  # rows
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,18 @@ def write_bundle(
     contents = bundle_contents(corpus, withheld=withheld, scope=scope, ties=more.ties)
     inputs = bundled_inputs(withheld, corpus, wanted=scope.inputs)
     contents = replace(contents, runs=[_with_inputs(run, inputs) for run in contents.runs])
+    held = _holds(contents)
     try:
         with workplace(out) as folder:
             root = folder / "bundle"
             digest = _fill(root, contents, more, inputs=inputs)
-            said = {"tag_manifest_sha256": digest, **_holds(contents)}
+            del corpus, contents  # the gate reads files
+            said = {"tag_manifest_sha256": digest, **held}
             _close(case, root, withheld=withheld, key=key, said=said)
             _place(root, out)
     except OSError as error:
         raise BundleError(f"{out}: cannot be written ({error.strerror})") from error
-    return Bundle(out, digest, key is not None, contents.unreviewed_count, contents.left_out)
+    return Bundle(out, digest, key is not None, held["unreviewed_findings"], held["left_out"])
 
 
 def _with_inputs(run: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
@@ -155,30 +159,23 @@ def _close(
         _sign(root, key, said=said, heads=(_head(log), audit_head(case)))
 
 
-def _payload(contents: Contents, beside: Beside) -> Iterator[tuple[str, bytes]]:
+def _payload(contents: Contents, beside: Beside) -> Iterator[tuple[str, bytes | pl.DataFrame]]:
     """Name and content of every payload file but the crate's metadata."""
     yield "findings.jsonl", _json_lines(contents.findings)
     yield "runs.json", _json(contents.runs)
-    yield "evidence.parquet", _parquet(contents.evidence)
-    yield "evidence.csv", sheet_safe(contents.evidence).write_csv().encode()
+    yield "evidence.parquet", contents.evidence
+    yield "evidence.csv", contents.evidence
     for name in ("ties", "judgements", "notes", "searches", "attachments"):
         yield f"{name}.jsonl", _json_lines(getattr(contents, name))
     yield "decisions.jsonl", _json_lines([*contents.decisions, *contents.decisions_in_full])
     yield from ((f"calibration/{name}", table) for name, table in contents.calibration.items())
     for name, rows in contents.rows.items():
-        yield f"rows/{name}.parquet", _parquet(stored_rows(name, rows))
+        yield f"rows/{name}.parquet", stored_rows(name, rows)
     for trace in contents.traces:
         yield f"traces/{stable_id([trace['query'], trace['claim']])}.json", _json(trace)
-    yield from _graphs(contents)
+    yield from all_graphs(contents)
     yield "report.html", html_report(contents, beside=beside)
     yield "VERIFY.txt", VERIFY_TEXT.encode()
-
-
-def _graphs(contents: Contents) -> Iterator[tuple[str, bytes]]:
-    for record in contents.findings:
-        stem = f"graphs/{record['bundle_finding_id']}-{record['run_id']}"
-        for ending, graph in finding_graphs(contents, record).items():
-            yield f"{stem}.{ending}", graph
 
 
 def _holds(contents: Contents) -> dict[str, Any]:
@@ -231,9 +228,22 @@ def _sign(
     _write(root / PUBLIC_KEY, public_pem(key.public_key()).encode())
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes | pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    with path.open("wb") as handle:
+        handle.writelines([content] if isinstance(content, bytes) else _stored(path, content))
+
+
+def _stored(path: Path, frame: pl.DataFrame) -> Iterator[bytes]:
+    """The frame as a file of this ending, in memory: polars tells of a full disk in its own way."""
+    if path.suffix == ".csv":
+        yield frame.clear().write_csv().encode()
+        parts = (sheet_safe(part) for part in frame.iter_slices(_BATCH))
+        yield from (part.write_csv(include_header=False).encode() for part in parts)
+    else:
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", compression_level=3)
+        yield buffer.getvalue()
 
 
 def _json(value: object) -> bytes:
@@ -242,9 +252,3 @@ def _json(value: object) -> bytes:
 
 def _json_lines(records: Sequence[Mapping[str, Any]]) -> bytes:
     return b"".join(canonical_json(record) + b"\n" for record in records)
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", compression_level=3)
-    return buffer.getvalue()

@@ -23,9 +23,10 @@ from graphkit.case.decisions import (
 )
 from graphkit.case.folder import Case, create_case, locked, open_case, write_file
 from graphkit.case.journal import append_audit, audit, audit_head
+from graphkit.case.keeping import kept
 from graphkit.case.pseudonyms import pseudonym, pseudonyms
 from graphkit.case.runs import Run, evidence, finding, findings, run_id_of, runs, save_run
-from graphkit.case.store import imports, load_corpus, sources, stored
+from graphkit.case.store import imports, load_corpus, rows_state, sources, stored
 from graphkit.case.traces import save_trace, traces
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "imports",
     "in_full_decisions",
     "judgements",
+    "kept",
     "ledger_rows",
     "load_corpus",
     "locked",
@@ -58,6 +60,7 @@ __all__ = [
     "pins",
     "pseudonym",
     "pseudonyms",
+    "rows_state",
     "run_id_of",
     "runs",
     "save_import",

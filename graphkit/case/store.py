@@ -13,6 +13,7 @@ import polars as pl
 from graphkit import __version__
 from graphkit.case.batches import batch_records, settle, source_records, sources_of
 from graphkit.case.folder import write_file
+from graphkit.case.keeping import kept
 from graphkit.case.merging import merged
 from graphkit.graphs.citation_rows import citation_rows
 from graphkit.graphs.post_actions import post_actions
@@ -21,13 +22,13 @@ from graphkit.ids import stable_id
 from graphkit.tables import ACTIONS, CITATIONS, POSTS, SOURCES, TABLES, Corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from graphkit.case.batches import Record
     from graphkit.case.folder import Case
 
-DERIVATION = 2
+DERIVATION = 3
 """Raised when the same rows derive otherwise than before, so that no older file is read."""
 STORED = ("accounts", "posts", "citations", "actions", "rankings", "labels", "revisions")
 
@@ -83,34 +84,26 @@ def _sorted(case: Case, name: str, batches: Iterable[str]) -> pl.DataFrame:
     return stored_rows(case, name, batches).collect().sort(TABLES[name].key)
 
 
-def _derived(
-    case: Case, tables: Mapping[str, pl.DataFrame], *, state: str
-) -> dict[str, pl.DataFrame]:
-    """What derives from the posts, from disk while `state` is the same.
+def _made(case: Case, batches: Iterable[str], sources: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The tables of the imports, merged, with what derives from the posts; sorted by key.
 
-    Citations and actions that they hold, and posts that are not seen but referred to.
+    Citations and actions that posts hold, and posts that are not seen but referred to.
     """
-    folder = case.root / "derived"
-    names = ("citations", "actions", "posts")
-    kept = {name: folder / f"{name}-{state}.parquet" for name in names}
-    if all(file.exists() for file in kept.values()):
-        return {name: pl.read_parquet(file) for name, file in kept.items()}
+    tables = merged({name: _sorted(case, name, batches) for name in STORED}, sources)
     posts, accounts = tables["posts"], tables["accounts"]
     provenance = posts.select("post_id", "source_id", "source_line")
     cited = citation_rows(posts, accounts).join(provenance, on="post_id")
     imported = tables["citations"].select("post_id").unique()
     read = CITATIONS.conform(cited.join(imported, on="post_id", how="anti"))
     every = pl.concat([tables["citations"], read])
-    derived = {
-        "citations": read,
-        "actions": post_actions(posts),
-        "posts": unseen_rows(unseen_posts(posts, every, accounts=accounts)),
-    }
-    for name, frame in derived.items():
-        write_parquet(kept[name], frame)
-    for old in set(folder.glob("*.parquet")) - set(kept.values()):
-        old.unlink(missing_ok=True)
-    return derived
+    derived = [
+        (CITATIONS, read),
+        (ACTIONS, post_actions(posts)),
+        (POSTS, unseen_rows(unseen_posts(posts, every, accounts=accounts))),
+    ]
+    for table, rows in derived:
+        tables[table.name] = pl.concat([tables[table.name], rows]).sort(table.key)
+    return tables
 
 
 def _rules() -> str:
@@ -124,17 +117,21 @@ def load_corpus(case: Case) -> Corpus:
 
     Posts that several imports have are merged (`graphkit.case.merging`); citations and actions
     that derive from the posts are added to those that were imported, and so are posts that are
-    only referred to, where their author is known (`graphs.unseen_posts` has all of them).
+    only referred to, where their author is known (`graphs.unseen_posts` has all of them). What
+    was made of the same rows by the same rules is read from `derived/` (`graphkit.case.keeping`).
     """
     settle(case)
     batches = batch_records(case)
     records = sources_of(batches)
-    sources = _sources(records)
-    tables = {name: _sorted(case, name, (b["batch_id"] for b in batches)) for name in STORED}
-    tables = merged(tables, sources)
-    state = stable_id([__version__, DERIVATION, imports_of(records), _rules()])
-    derived = _derived(case, tables, state=state)
-    for table in (CITATIONS, ACTIONS, POSTS):
-        both = [tables[table.name], derived[table.name]]
-        tables[table.name] = pl.concat(both).sort(table.key)
+    sources, ids = _sources(records), [each["batch_id"] for each in batches]
+    state = rows_state(records)
+    tables = kept(case, "rows", state=state, make=lambda: _made(case, ids, sources))
     return Corpus(**tables, sources=sources)
+
+
+def rows_state(records: Sequence[Record]) -> str:
+    """A hash of all that makes the corpus of `records`: rows, rules, and the code's version."""
+    files = [[each["batch_id"], each["source_id"], each["collected_at"]] for each in records]
+    return stable_id(
+        [__version__, DERIVATION, imports_of(records), sorted(files, key=str), _rules()]
+    )

@@ -23,6 +23,7 @@ is a row and not named: anybody's words can be copied. Measured in docs/measured
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,12 +145,7 @@ def _finding(
         outcome=outcome,
         grade=grade,
         score=0.0 if grade is None else rounded(score) or 0.0,
-        summary=(
-            f"{posts.height} posts of {accounts:.0f} accounts, {numbers['days']:.0f} days apart at "
-            f"most, hold one text with {numbers['blanks_count']:.0f} blanks, filled as in nobody "
-            f"else's in {copied.own_share:.0%}: “{copied.template.shown()}”; chance gives such a "
-            f"text {numbers['expected_accounts']:.2g} further accounts."
-        ),
+        summary=_summary(copied, numbers),
         subjects=Subjects(accounts=() if grade is None else tuple(copied.named)),
         evidence=tuple(EvidenceRow("posts", post, part) for post, part in rows),
         caveats=caveats,
@@ -163,6 +159,17 @@ def _finding(
         q_value=rounded(copied.q_value),
         window=(times[0], times[-1]) if times else None,
         measures={name: rounded(value) or 0.0 for name, value in sorted(numbers.items())},
+    )
+
+
+def _summary(copied: CopiedText, numbers: dict[str, float]) -> str:
+    days, blanks = max(math.ceil(numbers["days"]), 1), numbers["blanks_count"]
+    filled = f"with {blanks:.0f} blanks, which {copied.own_share:.0%} fill as no other account does"
+    return (
+        f"{copied.posts.height} posts of {numbers['accounts_count']:.0f} accounts, all within "
+        f"{days} day{'s'[: days - 1]}, hold one text "
+        f"{filled if blanks else 'nearly word for word'}: “{copied.template.shown()}”; chance "
+        f"gives such a text {numbers['expected_accounts']:.2g} further accounts."
     )
 
 

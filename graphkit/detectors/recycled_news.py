@@ -117,9 +117,7 @@ def _rows(copies: pl.DataFrame) -> tuple[EvidenceRow, ...]:
 def _recycled(copies: pl.DataFrame, corpus: Corpus) -> Finding:
     numbers = _measures(copies)
     new = numbers["newness_count"] / copies.height
-    lacking = ", ".join(
-        f"{numbers[f'lacking_{n}_count']:.0f}" for n in ("time", "place", "outcome")
-    )
+    time, place, end = (f"{numbers[f'lacking_{each}_count']:.0f}" for each in LACKED)
     score = (0.4 + 0.6 * new) * copies.height / (copies.height + 2)
     return Finding(
         kind=KIND,
@@ -130,8 +128,8 @@ def _recycled(copies: pl.DataFrame, corpus: Corpus) -> Finding:
             f"{copies.height} posts of {numbers['accounts_count']:.0f} accounts say or show, "
             f"{numbers['least_gap_days']:.0f} to {numbers['most_gap_days']:.0f} days later, what "
             f"one post of the data said, without its date or a way to it; "
-            f"{numbers['newness_count']:.0f} have a word of newness, and the date, place or "
-            f"outcome that the earliest has is not in {lacking} of them."
+            f"{numbers['newness_count']:.0f} have a word of newness; the earliest's date is "
+            f"missing in {time}, its place in {place}, its outcome in {end}."
         ),
         subjects=Subjects(
             accounts=tuple(copies["account_id"].unique().sort()),

@@ -11,6 +11,10 @@ from graphkit.text.normal import normal_form, own_words
 
 MIN_TEXT_CHARACTERS = 12
 MIN_HASHTAGS = 5
+READ = (
+    *("post_id", "account_id", "kind", "text", "parent_id", "time_precision"),
+    *("urls", "mentions", "hashtags", "media_hashes", "source_id", "source_line"),
+)
 
 
 def _lists(posts: pl.DataFrame, column: str, act: str) -> pl.DataFrame:
@@ -50,7 +54,7 @@ def post_actions(posts: pl.DataFrame) -> pl.DataFrame:
     as written: `act_logs` folds names, and has the acts that are not stored. `content_id` is the
     post; `action_id` is `post_id#act#n`, counting the objects of that act in the post from 0.
     """
-    seen = posts.filter("is_seen").rename({"created_at": "acted_at"})
+    seen = posts.filter("is_seen").select(*READ, acted_at="created_at")
     parents = seen.with_columns(object_id="parent_id", act="kind").filter(
         pl.col("kind").is_in(["repost", "reply"])
     )

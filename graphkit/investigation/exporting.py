@@ -18,7 +18,7 @@ from graphkit.bundle.markup import sheet_safe
 from graphkit.bundle.names import withheld_names
 from graphkit.bundle.parts import (
     accounts_table,
-    finding_graphs,
+    all_graphs,
     finding_picture,
     findings_table,
     rows_table,
@@ -65,10 +65,10 @@ def _gexf(contents: Contents, _beside: Beside, record: Record) -> bytes:
 
 
 def _graph(contents: Contents, record: Record, ending: str) -> bytes:
-    graphs = finding_graphs(contents, record)
-    if not graphs:
-        raise BundleError("the rows of this finding relate nothing; write .rows.csv instead")
-    return graphs[ending]
+    for name, graph in all_graphs(replace(contents, findings=[record])):
+        if name.endswith(ending):
+            return graph
+    raise BundleError("the rows of this finding relate nothing; write .rows.csv instead")
 
 
 def _picture(contents: Contents, _beside: Beside, record: Record) -> bytes:

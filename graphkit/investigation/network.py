@@ -13,17 +13,18 @@ from graphkit.errors import UnknownNameError
 from graphkit.graphs.act_logs import act_log, known_acts, window_of
 from graphkit.graphs.coaction import coaction
 from graphkit.graphs.communities import communities
-from graphkit.graphs.layout import community_discs, force_layout, two_level_layout
 from graphkit.graphs.shortest_ways import shortest_ways
+from graphkit.investigation.places import Places, Shelf, account_places, group_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphkit.case import Case
     from graphkit.tables import Corpus
 
 MAX_DISCS = 60
-MAX_ACCOUNTS = 20_000
-MAX_LINKS = 60_000
+MAX_ACCOUNTS = 50_000
+MAX_LINKS = 150_000
 MAX_COMPARED_TEXTS = 100_000  # nearly-same texts of more are found by the detectors, not on a page
 _ROWS = {"table": pl.String(), "key": pl.String(), "role": pl.String()}
 
@@ -100,13 +101,25 @@ def _log(corpus: Corpus, lens: Lens) -> pl.DataFrame:
     return _during(act_log(corpus, lens.act), lens, "acted_at")
 
 
-def _cited_accounts(corpus: Corpus) -> pl.DataFrame:
-    """Citations whose target's account is known: post_id, citation_no, a, b, at, target_at."""
-    posts = corpus.posts.select("post_id", a="account_id", at="created_at")
-    of_post = corpus.posts.select(target="post_id", owner="account_id", target_at="created_at")
-    cited = corpus.citations.filter(
-        pl.col("target_kind").is_in(["account", "post"]), pl.col("certainty") > 0
-    )
+def _cited_accounts(corpus: Corpus, *, of: Sequence[str] | None = None) -> pl.DataFrame:
+    """Citations whose target's account is known: post_id, citation_no, a, b, at, target_at.
+
+    With `of` only those from or to one of these accounts, at a fraction of the time.
+    """
+    known = corpus.posts.select("post_id", "account_id", "created_at")
+    rows = corpus.citations.select("post_id", "citation_no", "target_kind", "target", "certainty")
+    counts = pl.col("target_kind").is_in(["account", "post"]) & (pl.col("certainty") > 0)
+    if of is None:
+        cited = rows.filter(counts)
+    else:
+        own = known.filter(pl.col("account_id").is_in(list(of)))["post_id"]
+        theirs = pl.concat([own, pl.Series(of, dtype=pl.String)])
+        from_them = pl.col("post_id").is_in(own.implode())
+        cited = rows.filter(counts & (from_them | pl.col("target").is_in(theirs.implode())))
+        met = pl.concat([cited["post_id"], cited["target"].rename("post_id")])
+        known = known.filter(pl.col("post_id").is_in(met.implode()))
+    posts = known.select("post_id", a="account_id", at="created_at")
+    of_post = known.select(target="post_id", owner="account_id", target_at="created_at")
     joined = cited.join(posts, on="post_id").join(of_post, on="target", how="left")
     is_account = pl.col("target_kind") == "account"
     named = joined.with_columns(b=pl.when(is_account).then("target").otherwise("owner"))
@@ -122,17 +135,23 @@ def _during(rows: pl.DataFrame, lens: Lens, time: str) -> pl.DataFrame:
     return rows.filter(*since, *until) if since or until else rows
 
 
-def _links(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+def _acted(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+    """What the lens counts, in its days: the log of its act, or citations of known accounts."""
+    if lens.name == "coaction":
+        return _log(corpus, lens)
+    if lens.name == "citation":
+        return _during(_cited_accounts(corpus), lens, "at")
+    raise UnknownNameError.among("lens", lens.name, ["citation", "coaction"])
+
+
+def _links(acted: pl.DataFrame, lens: Lens) -> pl.DataFrame:
     if lens.name == "coaction":
         within = window_of(lens.act, lens.within)
-        edges = coaction(_log(corpus, lens), within=within, min_objects=lens.min_count).edges
+        edges = coaction(acted, within=within, min_objects=lens.min_count).edges
         return edges.select("a", "b", "q_value", weight="objects_count").sort("a", "b")
-    if lens.name == "citation":
-        cited = _during(_cited_accounts(corpus), lens, "at")
-        counts = cited.group_by("a", "b").agg(weight=pl.len().cast(pl.Int64))
-        kept = counts.filter(pl.col("weight") >= lens.min_count)
-        return kept.with_columns(q_value=pl.lit(None, pl.Float64)).sort("a", "b")
-    raise UnknownNameError.among("lens", lens.name, ["citation", "coaction"])
+    counts = acted.group_by("a", "b").agg(weight=pl.len().cast(pl.Int64))
+    kept = counts.filter(pl.col("weight") >= lens.min_count)
+    return kept.with_columns(q_value=pl.lit(None, pl.Float64)).sort("a", "b")
 
 
 def network(corpus: Corpus, lens: Lens) -> Network:
@@ -142,23 +161,23 @@ def network(corpus: Corpus, lens: Lens) -> Network:
         UnknownNameError: no such lens.
         ParameterError: the act has too many pairs of rows within the window.
     """
-    links = _links(corpus, lens)
+    acted = _acted(corpus, lens)
+    links = _links(acted, lens)
     found = communities(links)
     sizes = found.group_by("community").agg(members=pl.len(), first=pl.col("node").min())
     order = sizes.sort(["members", "first"], descending=[True, False])
     order = order.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
     numbered = found.join(order.select("community", "number"), on="community")
     groups = numbered.select("node", community="number").sort("community", "node")
-    alone = _active(corpus, lens).filter(~pl.col("node").is_in(groups["node"].implode())).height
+    alone = _active(acted, lens).join(groups, on="node", how="anti").height
     return Network(lens, links, groups, alone)
 
 
-def _active(corpus: Corpus, lens: Lens) -> pl.DataFrame:
+def _active(acted: pl.DataFrame, lens: Lens) -> pl.DataFrame:
     """The accounts that the lens is about: who did the act, or named a source and was named."""
     if lens.name == "coaction":
-        return _log(corpus, lens).select(node="account_id").unique()
-    cited = _during(_cited_accounts(corpus), lens, "at")
-    return pl.concat([cited.select(node=end) for end in ("a", "b")]).unique()
+        return acted.select(node="account_id").unique()
+    return pl.concat([acted.select(node=end) for end in ("a", "b")]).unique()
 
 
 def _grouped_links(whole: Network) -> pl.DataFrame:
@@ -172,8 +191,11 @@ def _grouped_links(whole: Network) -> pl.DataFrame:
     return links
 
 
-def community_picture(whole: Network) -> Picture:
-    """The communities as discs, the largest 60. `members` and `links` count what is inside one."""
+def community_picture(whole: Network, *, case: Case | None = None) -> Picture:
+    """The communities as discs, the largest 60. `members` and `links` count what is inside one.
+
+    With a case they lie where they lay when it was last shown (`investigation.places`).
+    """
     sizes = whole.groups.group_by("community").agg(accounts=pl.len())
     drawn = whole.groups.filter(pl.col("community") < MAX_DISCS)
     links = _grouped_links(whole)
@@ -181,7 +203,7 @@ def community_picture(whole: Network) -> Picture:
     counts = inside.group_by("a_community").agg(
         links=pl.len().cast(pl.Int64), weight=pl.col("weight").sum()
     )
-    discs = community_discs(drawn, whole.links)
+    discs = _places(whole, drawn, whole.links, case=case, of_groups=True).discs
     nodes = discs.join(counts, left_on="community", right_on="a_community", how="left").select(
         pl.col("community").cast(pl.String).alias("node"),
         "community",
@@ -236,10 +258,13 @@ def beyond(whole: Network, drawn: Picture) -> pl.DataFrame:
     return found.sort(["links", "community"], descending=[True, False])
 
 
-def account_picture(whole: Network, *, accounts: Sequence[str] | None = None) -> Picture:
+def account_picture(
+    whole: Network, *, accounts: Sequence[str] | None = None, case: Case | None = None
+) -> Picture:
     """The accounts named, or all; with the links among them.
 
-    At most 20,000 accounts (the largest communities first) and the 60,000 strongest links.
+    At most 50,000 accounts (the largest communities first) and the 150,000 strongest links. With a
+    case, accounts stand where they stood when it was last shown (`investigation.places`).
     """
     chosen = whole.groups
     if accounts is not None:
@@ -251,19 +276,28 @@ def account_picture(whole: Network, *, accounts: Sequence[str] | None = None) ->
     among = among.join(names, left_on="b", right_on="node", how="semi")
     strongest = among.sort(["weight", "a", "b"], descending=[True, False, False]).head(MAX_LINKS)
     strongest = strongest.sort("a", "b")
-    nodes, discs = _placed(chosen, strongest)
+    places = _places(whole, chosen, strongest, case=case)
+    nodes = chosen.join(places.nodes.select("node", "x", "y"), on="node")
     left_out = (asked - nodes.height, among.height - strongest.height)
-    return Picture(
-        _with_degrees(nodes, among), strongest.select("a", "b", "weight"), discs, left_out
-    )
+    edges = strongest.select("a", "b", "weight")
+    return Picture(_with_degrees(nodes, among), edges, places.discs, left_out)
 
 
-def _placed(chosen: pl.DataFrame, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Coordinates: one force-directed run for up to 400 accounts, else a disc a community."""
-    if chosen.height <= 400:
-        placed = chosen.join(force_layout(links), on="node").select("node", "community", "x", "y")
-        return placed, community_discs(chosen.clear(), links.clear())
-    return two_level_layout(chosen, links), community_discs(chosen, links)
+def _places(
+    whole: Network,
+    groups: pl.DataFrame,
+    links: pl.DataFrame,
+    *,
+    case: Case | None,
+    of_groups: bool = False,
+) -> Places:
+    """The places of `groups`, kept in the case if there is one."""
+    drawn = links.select("a", "b", "weight")
+    if case is None:
+        return (group_places if of_groups else account_places)(groups, drawn)
+    lens = whole.lens
+    rule = (lens.name, lens.act, str(lens.within.total_seconds()), str(lens.min_count))
+    return Shelf(case, rule, of_groups).places(groups, drawn)
 
 
 def _with_degrees(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
@@ -288,7 +322,7 @@ def _with_degrees(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 def link_rows(corpus: Corpus, lens: Lens, ends: tuple[str, str]) -> pl.DataFrame:
     """The rows that make the link between two accounts: table, key, role, sorted."""
     if lens.name == "citation":
-        among = _cited_accounts(corpus).filter(_between(*ends) | _between(*ends[::-1]))
+        among = _cited_accounts(corpus, of=ends).filter(_between(*ends) | _between(*ends[::-1]))
         cited = _during(among, lens, "at")
         key = pl.concat_str("post_id", "citation_no", separator="|")
         rows = cited.select(
@@ -315,7 +349,7 @@ def neighbours(corpus: Corpus, account_id: str) -> pl.DataFrame:
     or distinct texts), median_lag_seconds (null where a time is unknown), first_at; by relation and
     falling times. `repeats` is posting the same text later, at any distance.
     """
-    cited = _cited_accounts(corpus).with_columns(
+    cited = _cited_accounts(corpus, of=[account_id]).with_columns(
         lag=(pl.col("at") - pl.col("target_at")).dt.total_seconds(fractional=True)
     )
     said = _same_texts(corpus, account_id)
@@ -340,9 +374,8 @@ def neighbours(corpus: Corpus, account_id: str) -> pl.DataFrame:
 
 def _same_texts(corpus: Corpus, account_id: str) -> pl.DataFrame:
     """The texts it shares with others: b, object_id, at, lag (positive when b was first)."""
-    texts = corpus.actions.filter(pl.col("act") == "text").select(
-        "account_id", "object_id", at="acted_at"
-    )
+    acts = corpus.actions.select("act", "account_id", "object_id", at="acted_at")
+    texts = acts.filter(pl.col("act") == "text")
     mine = texts.filter(pl.col("account_id") == account_id)["object_id"].unique()
     shared = texts.filter(pl.col("object_id").is_in(mine.implode()))
     first = shared.group_by("account_id", "object_id").agg(pl.col("at").min())

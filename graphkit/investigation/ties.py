@@ -93,9 +93,13 @@ def row_owners(corpus: Corpus, rows: pl.DataFrame) -> pl.DataFrame:
     `what` is the same for rows that say the same thing: the post that an action or a citation was
     read from, else the row itself.
     """
-    posts = corpus.posts.select("post_id", "account_id", at="created_at")
-    cited = corpus.citations.select("post_id", key=CITATIONS.row_key()).join(posts, on="post_id")
-    acts = corpus.actions.select(
+    keys = rows["key"].unique()  # of a large case only what is asked for is joined
+    citing = keys.str.extract(r"(?s)^(.*)\|")
+    of = pl.col("post_id").is_in(pl.concat([keys, citing]).drop_nulls().implode())
+    posts = corpus.posts.filter(of).select("post_id", "account_id", at="created_at")
+    links = corpus.citations.filter(of)
+    cited = links.select("post_id", key=CITATIONS.row_key()).join(posts, on="post_id")
+    acts = corpus.actions.filter(pl.col("action_id").is_in(keys.implode())).select(
         key="action_id",
         account_id="account_id",
         at="acted_at",

@@ -145,7 +145,8 @@ def test_a_full_disk_under_the_case_gives_one_line_and_no_bundle(told_case, tmp_
         shutil.rmtree(copy / "derived")  # is made again, where there is room
         size = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
         (small / "filler").write_bytes(b"x" * size)
-        status, lines = said("bundle", copy, "-o", tmp_path / "out", "--unreviewed")
+        why = ["--in-full", "because " * 1_000, "--by", "ed"]  # more than fits behind the last line
+        status, lines = said("bundle", copy, "-o", tmp_path / "out", "--unreviewed", *why)
         assert (status, len(lines)) == (2, 1), lines
         assert "No space left on device" in lines[0]
         assert not (tmp_path / "out").exists()

@@ -94,6 +94,19 @@ def row_text(root):
     rows.with_columns(text=pl.col("text").str.replace("bridge", "ferry")).write_parquet(path)
 
 
+def first_twice(root):
+    path = root / "data" / "findings.jsonl"
+    content = path.read_bytes()
+    path.write_bytes(content.splitlines(keepends=True)[0] + content)
+
+
+def row_without_key(root):
+    path = root / "data" / "evidence.parquet"
+    rows = pl.read_parquet(path)
+    keys = pl.when(pl.int_range(pl.len()) > 0).then("key")
+    rows.with_columns(key=keys).write_parquet(path)
+
+
 # What, and what verify says although every hash, the crate, the log and a signature fit.
 NAMED = {
     "a judgement turned": (
@@ -168,6 +181,15 @@ NAMED = {
     "a row more than there is": (
         findings(lambda r: {"evidence_count": r["evidence_count"] + 1}),
         "the evidence it shows is not that in evidence.parquet",
+    ),
+    "a finding told twice": (first_twice, "counts other findings than are here"),
+    "a subject of a sort that is none": (
+        findings(lambda r: {"subjects": {**r["subjects"], "people": ["x"]}}),
+        "findings and rows cannot be read together",
+    ),
+    "a row of evidence without a key": (
+        row_without_key,
+        "findings and rows cannot be read together",
     ),
     "the table for spreadsheets edited": (
         lambda root: forging.edited(root / "data" / "evidence.csv", b"co-action", b"bystander"),

@@ -13,7 +13,8 @@ import pytest
 from graphkit.bundle.contents import Beside, Scope, bundle_contents
 from graphkit.bundle.names import withheld_names
 from graphkit.bundle.report import html_report
-from graphkit.bundle.report_finding import finding_section
+from graphkit.bundle.report_finding import finding_sections
+from graphkit.bundle.report_ties import TiesOf
 from graphkit.bundle.report_words import (
     chance_words,
     doubts,
@@ -70,6 +71,20 @@ def test_the_first_page_says_what_is_claimed_on_which_rows_how_sure_and_what_cou
         assert said in first
 
 
+def test_more_claims_than_three_stand_in_one_table_first_each_with_what_could_be_wrong(told):
+    contents, beside = told
+    assert "All claims at a glance" not in page(contents, beside)
+    claim = next(each for each in contents.findings if each["grade"] is not None)
+    many = [{**claim, "bundle_finding_id": f"f{number}"} for number in range(4)]
+    whole = page(replace(contents, findings=many), beside)
+    glance = plain(whole[whole.index("<caption>All claims") : whole.index("Each claim follows")])
+    assert glance.count("moderate p = 1.2e-06 q = 0.0004") == 4
+    assert glance.count("May explain the rows: One newsroom posts for all") == 4
+    assert glance.count("Not tested: The clock is coarse") == 4
+    assert glance.count("holds in 2 of 3 other runs") == 4
+    assert glance.count("Not reviewed") == 0
+
+
 def test_the_box_says_whether_texts_are_cut_and_what_was_left_out(told):
     contents, beside = told
     assert "cut: of withheld accounts the texts" in plain(page(contents, beside))
@@ -120,8 +135,9 @@ def test_loops_are_told_hop_by_hop_in_their_order(told):
     posts = own & (pl.col("table") == "posts")
     number = pl.int_range(pl.len()).over(posts) + 1
     roles = pl.when(posts).then(pl.format("loop 1 hop {}", number)).otherwise("role")
-    changed = replace(contents, evidence=contents.evidence.with_columns(role=roles))
-    section = finding_section(changed, beside, record, number=1)
+    evidence = contents.evidence.with_columns(role=roles)
+    alone = replace(contents, evidence=evidence, findings=[record])
+    section = next(finding_sections(alone, beside, TiesOf(alone)))
     loop = section[section.index("The loops, hop by hop") : section.index('id="finding-1-rows"')]
     hops = re.findall(r'<th scope="row" class="number">(\d+)</th>', loop)
     assert hops == ["1", "2", "3"]

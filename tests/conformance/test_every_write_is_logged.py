@@ -19,9 +19,10 @@ SILENT = {
     "case/folder.py:write_file": "how the others write",
     "case/journal.py:_append_line": "how journals and the log are written",
     "case/store.py:write_parquet": "how the others write",
-    "case/store.py:_derived": "what derives from the rows, rebuilt at will",
+    "case/keeping.py:_keep": "what derives from the rows, rebuilt at will",
     "case/pseudonyms.py:_key": "the key, made when it is first needed",
     "case/journal.py:append_audit_line": "writes the log itself",
+    "investigation/places.py:_keep": "where accounts stand on a map, laid out again at will",
     "investigation/guessed_maps.py:guessed_columns": "a copy to read; the import's record has it",
 }
 

@@ -18,8 +18,9 @@ import dashboards
 from dashboards import app as dashboard_app
 from dashboards import jobs
 from dashboards.figures import plain
+from dashboards.pages import paged
 from dashboards.snapshot import snapshot
-from graphkit.case import create_case, set_basket
+from graphkit.case import create_case, save_trace, set_basket, traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ def link_mark(kind, *ids):
     return quote(json.dumps([kind, *ids]))
 
 
+EVERY = link_mark("account:2", "p:0")
 EDGE = link_mark("edge", "coaction:repost:60:2:", "p:0", "p:1")
 
 
@@ -110,12 +112,16 @@ STATES = [
     State("stories", "/story", **NARROW),
     State("story", "/story?what=p:r00", open_details, **DARK),
     State("story, narrow", "/story?what=p:r00", open_details, **ZH, **NARROW),
+    State("story in two wordings", "/story?what=p:o0", open_details, case="kept", **TABLET),
+    State("story in two wordings, dark", "/story?what=p:o0", case="kept", **DARK, **ZH, **NARROW),
     State("story not traced", "/story?what=unknown", **ZH, **TABLET),
     State("stories of an empty case", "/story", case="empty"),
     State("ranking", "/ranking", **ZH, **DARK),
     State("ranking of a topic", "/ranking?topic=topic one", open_details, **NARROW),
     State("ranking of a topic, dark", "/ranking?topic=topic one", **DARK, **TABLET),
     State("ranking, places", "/ranking?places=hot", **DARK, **ZH),
+    State("two topics beside each other", "/ranking?topic=topic one&beside=topic two", **TABLET),
+    State("two topics, dark", "/ranking?topic=topic one&beside=topic two", **DARK, **NARROW),
     State("ranking of an empty case", "/ranking", case="empty", **ZH, **NARROW),
     State("account to choose", "/account?q=handle1x", **NARROW),
     State("account", "/account?id=p:0", open_details, **DARK),
@@ -128,6 +134,9 @@ STATES = [
     State("finding, a message", "/finding?id={finding}", be_refused, **ZH, **DARK, **NARROW),
     State("finding, filter menu", "/finding?id={finding}", open_filter, **DARK, **TABLET),
     State("finding without its rows", "/finding?id={finding}", alarmed, case="damaged", **ZH),
+    State("finding, pages of its rows", f"/finding?id={{finding}}&rows=2&mark={EVERY}",
+          case="paged", **DARK, **NARROW),
+    State("account, pages of its posts", "/account?id=p:0&posts=2", case="paged", **ZH),
     State("finding unknown", "/finding?id=unknown", **DARK, **NARROW),
     State("runs", "/runs?kind=coordinated-sharing", open_details, **ZH, **NARROW),
     State("runs, a job at work", "/runs?kind=copied-text", run_detector, **DARK, case="working"),
@@ -139,10 +148,17 @@ STATES = [
 def cases(tmp_path_factory, new_case):
     """The small case, and cases that are empty, damaged, at work or that fail."""
     made = {name: new_case(tmp_path_factory.mktemp(name.replace(" ", "")))
-            for name in ("small", "damaged", "kept", "working", "failing")}  # fmt: skip
+            for name in ("small", "damaged", "kept", "working", "failing", "paged")}  # fmt: skip
     made["empty"] = create_case(tmp_path_factory.mktemp("none") / "case")
     for finding in snapshot(made["kept"].root).findings:
         set_basket(made["kept"], finding["finding_id"], kept=True)
+    [story] = traces(made["kept"])
+    nodes = [n | {"variant_id": f"v{1 + (i > 3)}"} for i, n in enumerate(story["nodes"])]
+    [first] = story["claim"]["variants"]
+    both = [first, first | {"variant_id": "v2", "text": "Harbour shut since the storm"}]
+    claim = story["claim"] | {"variants": both}
+    changes = {"query": {"what": "p:o0", "as": "post"}, "nodes": nodes, "claim": claim}
+    save_trace(made["kept"], story | changes)
     [trace] = (made["damaged"].root / "traces").glob("*.json")
     trace.write_text("{")
     for file in (made["damaged"].root / "runs").glob("*/evidence.parquet"):
@@ -202,6 +218,9 @@ def show(tabs, bases, cases, monkeypatch):
         if state.case == "working":
             monkeypatch.setattr(jobs, "_RUN", "import time; print('half', flush=True); "
                                 "time.sleep(60)")  # fmt: skip
+        if state.case == "paged":  # tables of three rows have pages
+            monkeypatch.setattr(paged, "WHOLE_ROWS", 2)
+            monkeypatch.setattr(paged, "PAGE_ROWS", 1)
         page, case = tabs[state.scheme], cases[state.case]
         address = state.address.replace("{finding}", first_finding(case))
         lang = "" if state.language == "en" else ("&" if "?" in address else "?") + "lang=zh"

@@ -151,3 +151,13 @@ def test_no_two_discs_of_groups_overlap(seed):
     apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     np.fill_diagonal(apart, np.inf)
     assert (apart - radius[:, None] - radius[None]).min() > 0
+
+
+def test_the_script_of_the_large_tables_is_loaded_where_there_is_one_and_nowhere_else(tab):
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    opened(tab, "/network?group=all")
+    assert not [url for url in asked if "ag_grid" in url or "dash_table" in url]
+    tab.goto('/account?id=local:p:a00&mark=["account","local:p:a00"]')
+    tab.locator(".ag-row").first.wait_for()
+    assert len([url for url in asked if "/dash_ag_grid.v" in url]) == 1

@@ -208,7 +208,7 @@ def test_no_label_of_the_tree_meets_a_label_or_a_mark(width, lanes):
     axis = time_axis(known_times(drawn))
     shown = {s.node_id for s in drawn.steps}
     labels = {n: f"{i}  acct-0123456789ab" for i, n in enumerate(["r", "a0", "b0"]) if n in shown}
-    texts = Texts(notes=dict.fromkeys(shown, "x"), names=labels, gap="{}",
+    texts = Texts(notes=dict.fromkeys(shown, "x"), names=labels,
                   zone=ZoneInfo("UTC"), what="r")  # fmt: skip
     found = boxes(story_figure(drawn, axis, x=placed(drawn, axis), texts=texts), width)
     assert sum(each[0] for each in found) >= 4

@@ -157,7 +157,7 @@ def test_two_topics_beside_each_other_have_the_same_axes_and_lengths(page_case):
     keys = [("hot", "topic one"), ("hot", "topic two")]
     first, second = ranking.courses(seen, keys, between=(None, None))
     assert first.span[1] - first.span[0] == second.span[1] - second.span[0]
-    words = dict.fromkeys(["rank", "volume", "flagged", "other"], "")
+    words = dict.fromkeys(["rank", "volume", "flagged", "other", "without"], "")
     drawn = [
         ranking_figure(
             own, windows=[], key=key, words=words, zone=seen.zone, beside=[first, second]

@@ -148,7 +148,7 @@ def test_a_missing_snapshot_ends_a_stay_and_is_not_absence(page_case):
     assert course.ranks["rank"].to_list() == [2, 2, 2, 2, None, 2, 2, 2, 2, 2]
     other = ranking.course(held, "hot", "topic one", between=(None, None))
     assert other.stays.rows() == [
-        (datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC), 1, 3)
+        (datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC), 1, 3, 0)
     ]
 
 

@@ -114,6 +114,55 @@ def test_discs_do_not_overlap_and_hold_their_members():
     assert (off <= placed["radius"] ** 2 * 1.01).all()
 
 
+def crowd(seed, accounts=700):
+    """Pairs in communities of falling size, and a few between them."""
+    rng = np.random.default_rng(seed)
+    group = np.sort(rng.zipf(1.6, accounts).clip(1, 90))
+    a = rng.permutation(np.repeat(np.arange(accounts), 3))
+    near = np.searchsorted(group, group[a]) + rng.integers(0, 9, a.size)
+    b = np.where(rng.random(a.size) < 0.95, near % accounts, rng.integers(0, accounts, a.size))
+    return edges([(f"n{x:03}", f"n{y:03}") for x, y in zip(a, b, strict=True)])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_discs_that_start_where_others_lay_do_not_overlap_either(seed):
+    old, new = crowd(seed).head(1500), crowd(seed)
+    start = two_level_layout(communities(old), old)
+    discs = community_discs(communities(new), new, start=start)
+    xy, radius = discs.select("x", "y").to_numpy(), discs["radius"].to_numpy()
+    apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    assert (apart - radius[:, None] - radius[None]).min() > 0
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 50))
+def test_no_row_order_changes_what_starts_from_other_places(seed):
+    old, new = crowd(4).head(1500), crowd(4)
+    start = two_level_layout(communities(old), old)
+    own = two_level_layout(communities(new), new, start=start)
+    mixed = [shuffled(each, seed) for each in (communities(new), new, start)]
+    assert two_level_layout(mixed[0], mixed[1], start=mixed[2]).equals(own)
+    small = edges(CAVES + BRIDGES)
+    near = force_layout(small, start=force_layout(small.head(20)))
+    assert force_layout(shuffled(small, seed), start=force_layout(small.head(20))).equals(near)
+
+
+def test_the_largest_communities_lie_the_same_in_the_picture_of_all_and_of_sixty():
+    pairs = [(f"{c:03}-{i:02}", f"{c:03}-{j:02}") for c in range(100) for i in range(1, 9 - c // 20)
+             for j in range(i)]  # fmt: skip
+    pairs += [(f"{c:03}-00", f"{c + 1:03}-00") for c in range(58)]
+    groups = communities(edges(pairs))
+    discs = community_discs(groups, edges(pairs))
+    largest = discs.sort(["members", "community"], descending=[True, False]).head(60)
+    own = groups.join(largest, on="community", how="semi")
+    alone = community_discs(own, edges(pairs)).select("community", "x", "y")
+    both = alone.join(largest, on="community", suffix="_of_all")
+    middle = both.select(pl.col("x_of_all", "y_of_all") - pl.col("x_of_all", "y_of_all").mean())
+    off = both.select(pl.col("x", "y") - pl.col("x", "y").mean()).to_numpy() - middle.to_numpy()
+    assert np.abs(off).max() < 2.0
+
+
 def test_only_the_largest_communities_get_a_disc():
     pairs = [(f"{c:03}-a", f"{c:03}-b") for c in range(MAX_DISCS + 5)] + [("000-b", "000-c")]
     groups = communities(edges(pairs))
