@@ -174,5 +174,7 @@ def _svg(figure: Figure) -> Html:
     text = buffer.getvalue().decode()
     text = re.sub(r"<style.*?</style>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r' (?:width|height)="[\d.]+pt"', "", text, count=2)  # as large as its place
+    # a mark takes its line from where it is used: no page can set that of a definition
+    text = re.sub(r'(<path id="[^"]*" d="[^"]*") style="[^"]*"', r"\1", text)
     text = re.sub(rf'<g id="({_CLASSES})"', r'<g class="\1"', text)
     return Html(re.sub(r'<g id="[^"]*"', "<g", text).strip())

@@ -120,3 +120,10 @@ def test_text_is_escaped_also_where_the_same_words_were_html_before():
     assert tag("p", "<b>") == "<p>&lt;b&gt;</p>"
     assert whole(Html("<i>")) == '<span class="whole"><i></span>'
     assert whole("<i>") == '<span class="whole">&lt;i&gt;</span>'
+
+
+def test_a_mark_has_its_colours_where_it_is_used_so_that_a_page_may_set_them():
+    picture = graph_picture(*star(3))
+    assert not [each for each in re.findall("<path id=[^>]*>", picture) if "style" in each]
+    assert picture.count('style="fill: #ffffff; stroke: #1f2933; stroke-width: 0.8"') == 1
+    assert picture.count('style="fill: #24507a; stroke: #24507a; stroke-width: 0.8"') == 3
